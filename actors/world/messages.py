@@ -87,7 +87,8 @@ class BodyAt(Message):
 
 
 class AnnounceSeat(Message):
-    """The behaviour begins: it is told whether a seat is within reach (SeatNear), and then of every change."""
+    """The behaviour begins: it is told whether a seat is within reach (SeatNear) and who is seen (Located), and then of
+    every change."""
 
 
 class FindWay(Message):

@@ -179,6 +179,8 @@ class World(DomainActor[WorldState]):
     @handles
     def on_announce_seat(self, _: AnnounceSeat) -> None:
         self.tell(BEHAVIOUR, SeatNear(transitions.seat_near(self.state)))
+        if located := self._sights.fresh(self.wall()).located():
+            self.tell(BEHAVIOUR, Located(located))
 
     def _become(self, state: WorldState) -> None:
         """Take over a state with another place or body; the behaviour hears whether it can sit down there."""

@@ -15,7 +15,7 @@ from supervisor.exit_status import FAILED
 @click.argument("what")
 @home_and_json
 def act(home: Home, what: str, as_json: bool) -> None:
-    """Make the body do WHAT, such as wave; `list` shows what it can do and does, `stop` ends everything at once."""
+    """Make the body do WHAT, such as wave or "follow Anna"; `list` shows what it can do, `stop` ends it all at once."""
     if what == "list":
         _list(_ask(home, "GetActs"), as_json)
     elif what == "stop":

@@ -8,7 +8,7 @@ from actors.avatar.messages import SeenAt
 from actors.behaviour.messages import Located
 from actors.kernel.message import Message
 from actors.vocabulary.values import Vector3
-from actors.world.messages import BodyAt, FindWay, WatchSight, Way, WorldLeft
+from actors.world.messages import AnnounceSeat, BodyAt, FindWay, WatchSight, Way, WorldLeft
 from actors.world.sights import LASTS, MOST, Sights
 from tests.actors.world.test_world import Instance
 
@@ -40,6 +40,13 @@ def test_the_behaviour_and_the_conversation_hear_who_can_be_gone_to(instance: In
     instance.world.advance(LASTS)
     assert behaviour.of(Located)[-1] == Located(())
     assert instance.present().located == ()
+
+
+def test_a_behaviour_that_begins_hears_who_can_be_gone_to(instance: Instance) -> None:
+    see(instance, MIO)
+    behaviour = instance.world.probe("behaviour")
+    instance.world.give("world", AnnounceSeat(), sender="behaviour")
+    assert behaviour.of(Located) == [Located((MIO,))]
 
 
 def test_in_another_world_nobody_is_where_they_were(instance: Instance) -> None:
