@@ -15,7 +15,6 @@ from rich.markup import escape
 from actors.avatar.avatar import EMOTE, EMOTES
 from actors.behaviour.company import ARRIVAL
 from actors.speech.engines.engine import Sound, Transcriber
-from actors.vocabulary.values import Person
 from supervisor.demo.company_checks import answered_in_turn, attributed, audible, greeted
 from supervisor.demo.game_log import GameLog
 from supervisor.demo.instance import DemoInstance, free_port
@@ -24,8 +23,8 @@ from supervisor.demo.recordings import recognized
 from supervisor.demo.scene import Happenings, OnEvent, Scene, ignore
 from supervisor.demo.sound import RATE, PulseStage, write_wav
 from supervisor.demo.visitors import ANNA, BOB, Visitor
+from supervisor.demo.vrchat.game import VRChat
 
-OWN = Person("usr_00000000-0000-4000-8000-000000000000", "Gerald")
 INTRODUCTIONS = (
     (ANNA, "Hello Gerald, my name is Anna and my dog is called Charlie."),
     (BOB, "Hi Gerald, my name is Bob and I live in Berlin."),
@@ -57,8 +56,13 @@ class CompanyShow:
 
     def run(self, stage: PulseStage) -> None:
         """Play both visits. Raises DemoFailed, PulseBroken."""
-        log = GameLog(self._folder / "game", OWN, "The Demo Room")
-        with self._gerald(stage, log) as peer:
+        heard_at = free_port()
+        with VRChat(self._folder / "game", sends_to=heard_at) as game:
+            self._visits(stage, game)
+
+    def _visits(self, stage: PulseStage, game: VRChat) -> None:
+        log, peer = game.log, game.peer
+        with self._gerald(stage, game):
             self._say("\n[bold]somebody comes, by the game's log, and says who they are[/]")
             self._say(f"  [dim]{ARRIVAL:g} s, in which whoever is here counts as having been here before[/]")
             time.sleep(ARRIVAL)
@@ -73,7 +77,7 @@ class CompanyShow:
             self._say("\n[bold]both ask something, one right after the other[/]")
             self._asks(stage)
         self._say("\n[bold]after a stop and a new start[/] (both are still there, by the game's log)")
-        with self._gerald(stage, log):
+        with self._gerald(stage, game):
             self._show_all(self._happenings.scene(within=HAILED_WITHIN))
             for one in QUESTIONS:
                 self._remembers(stage, *one)
@@ -155,24 +159,24 @@ class CompanyShow:
     # -- the instance
 
     @contextmanager
-    def _gerald(self, stage: PulseStage, log: GameLog) -> Iterator[Peer]:
-        """A start of Gerald in the demo's home, with a peer in place of VRChat."""
+    def _gerald(self, stage: PulseStage, game: VRChat) -> Iterator[None]:
+        """A start of Gerald in the demo's home."""
         home = self._folder / "home"
         home.mkdir(parents=True, exist_ok=True)
         environment = {**stage.environment, "GERALD_KEY_FILE": str(self._folder / "key")}
-        with Peer() as peer:
-            with DemoInstance(home, self._settings(stage, log, peer), environment) as instance:
-                self._say(f"instance READY after [bold]{instance.load_seconds:.1f} s[/]")
-                with self._happenings.following(instance):
-                    yield peer
-            self._expect(_left_in_order(instance, peer))
+        with DemoInstance(home, self._settings(stage, game), environment) as instance:
+            self._say(f"instance READY after [bold]{instance.load_seconds:.1f} s[/]")
+            with self._happenings.following(instance):
+                yield
+        self._expect(_left_in_order(instance, game))
 
-    def _settings(self, stage: PulseStage, log: GameLog, peer: Peer) -> Sequence[str]:
+    def _settings(self, stage: PulseStage, game: VRChat) -> Sequence[str]:
         return (
             *stage.settings,
-            f"osc.input_port={free_port()}",
-            f"osc.output_port={peer.port}",
-            f"vrchat.log_directory={log.folder}",
+            f"osc.input_port={game.sends_to}",
+            f"osc.output_port={game.port}",
+            f"vrchat.log_directory={game.folder}",
+            f"osc.avatar_folder={game.folder / 'OSC'}",
             "speech.echo=free",  # the two cables do not touch
             "users.voice_prints=true",
             "behaviour.idle=0",  # a smile of its own would tell nothing
@@ -187,11 +191,16 @@ class CompanyShow:
         self._console.print(markup)
 
 
-def _left_in_order(instance: DemoInstance, peer: Peer) -> Iterator[str]:
+def _left_in_order(instance: DemoInstance, game: VRChat) -> Iterator[str]:
+    peer = game.peer
     if instance.exit_code != 0:
         yield f"the instance ended with status {instance.exit_code}"
     if peer.typing:
         yield "the typing indicator was left on"
+    if game.chatbox.timed_out:
+        yield "the chatbox was written to too often"
+    if game.refused:
+        yield f"written to the avatar, which does not take it: {', '.join(game.refused)}"
     left = [name for name, value in {**peer.inputs, **peer.parameters}.items() if value]
     if left:
         yield f"left on: {', '.join(left)}"

@@ -27,6 +27,10 @@ class GameLog:
         """`person` goes."""
         self._write(f"[Behaviour] OnPlayerLeft {_who(person)}")
 
+    def closed(self) -> None:
+        """The game ends."""
+        self._write("VRCApplication: HandleApplicationQuit at 1.0")
+
     def _write(self, text: str) -> None:
         stamp = time.strftime("%Y.%m.%d %H:%M:%S")
         with self._path.open("a", encoding="utf-8") as file:

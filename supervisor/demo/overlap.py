@@ -15,10 +15,10 @@ from actors.speech.engines.engine import Sound
 from actors.speech.engines.hibari import Hibari
 from supervisor.demo.coughs import cough
 from supervisor.demo.instance import DemoInstance, free_port
-from supervisor.demo.peer import Peer
 from supervisor.demo.scene import Happenings, Scene
 from supervisor.demo.sound import PulseStage, spoken, write_wav
 from supervisor.demo.timeline import alike
+from supervisor.demo.vrchat.game import VRChat
 
 QUESTION = "I would like to hear a long story about a small village near the sea."
 NOD, INTERRUPTION = "Yeah.", "Wait, stop, I have a question."
@@ -78,8 +78,9 @@ class OverlapShow:
         return self._happenings.scene(speak_over)
 
     def _with(self, stage: PulseStage, echo: str, play: Callable[[], None]) -> None:
-        with Peer() as peer:
-            ports = (f"osc.input_port={free_port()}", f"osc.output_port={peer.port}")
+        heard_at = free_port()
+        with VRChat(self._folder / f"game-{echo}", sends_to=heard_at) as game:
+            ports = (f"osc.input_port={heard_at}", f"osc.output_port={game.port}")
             settings = (*stage.settings, *ports, "llm.mock_responses=true", f"speech.echo={echo}")
             home = self._folder / f"home-{echo}"
             home.mkdir(parents=True, exist_ok=True)

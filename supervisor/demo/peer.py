@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -11,6 +11,13 @@ from actors.osc.datagram import BadDatagram, decode
 
 PARAMETERS = "/avatar/parameters/"
 _INPUTS = "/input/"
+
+
+Taken = Callable[[str, tuple[object, ...]], object]
+
+
+def _nothing(address: str, arguments: tuple[object, ...]) -> None:
+    """Nothing more than to note it."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -29,13 +36,19 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Peer:
-    """Use as a context. port: where it listens, on 127.0.0.1. typing: whether the typing indicator is on.
+    """Use as a context. port: where it listens, on 127.0.0.1; 0 for any. typing: whether the typing indicator is on.
+
+    taken: called on its thread with everything that has come, after it was noted.
 
     inputs, parameters: the last value of each, by its address and by its name."""
 
+    def __init__(self, port: int = 0, taken: Taken = _nothing) -> None:
+        self._wanted = port
+        self._taken = taken
+
     def __enter__(self) -> "Peer":
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind(("127.0.0.1", self._wanted))
         self._socket.settimeout(0.25)
         self.port: int = self._socket.getsockname()[1]
         self.typing = False
@@ -78,6 +91,7 @@ class Peer:
                 return
             for call in calls:
                 self._take(*call)
+                self._taken(*call)
 
     def _take(self, address: str, arguments: tuple[object, ...]) -> None:
         if address == "/chatbox/input" and arguments:

@@ -17,6 +17,7 @@ from supervisor.demo.peer import Peer
 from supervisor.demo.recordings import recognized
 from supervisor.demo.sound import SoundStage
 from supervisor.demo.timeline import PARTS, Turn, alike, fold, median
+from supervisor.demo.vrchat.game import VRChat
 
 TURN_WITHIN = 60.0
 HEARD_BACK = 0.5
@@ -38,12 +39,14 @@ class Show:
 
     def run(self, stage: SoundStage, questions: list[tuple[str, Path]]) -> None:
         """Warm up with the first question, measure the others; then check state and trace. Raises DemoFailed."""
-        with Peer() as peer:
-            ports = (f"osc.input_port={free_port()}", f"osc.output_port={peer.port}")
-            settings = (*stage.settings, *ports)
+        heard_at = free_port()
+        with VRChat(self._home / "game", sends_to=heard_at) as game:
+            peer = game.peer
+            ports = (f"osc.input_port={heard_at}", f"osc.output_port={game.port}")
+            settings = (*stage.settings, *ports, f"osc.avatar_folder={game.folder / 'OSC'}")
             with DemoInstance(self._home, settings, stage.environment) as instance:
                 ready = f"instance READY after [bold]{instance.load_seconds:.1f} s[/]"
-                self._say(f"{ready}, in place of VRChat: port {peer.port}")
+                self._say(f"{ready}, VRChat's double takes OSC at port {game.port}")
                 self._run = str(instance.call({"do": "status"})["run"])
                 threading.Thread(target=self._collect, args=(instance,), daemon=True).start()
                 for number, (text, wav) in enumerate(questions):
@@ -51,6 +54,8 @@ class Show:
             self._expect(instance.exit_code == 0, f"the instance ended with status {instance.exit_code}")
             self._expect(not peer.typing, "the typing indicator was left on")
             self._expect(not any(peer.inputs.values()), "an input was left pressed")
+            self._expect(not game.chatbox.timed_out, "the chatbox was written to too often")
+            self._expect(not any(bubble.is_cut for bubble in game.bubbles), "the chatbox cut a text off")
         self._check_state(ports)
         self._check_trace()
 

@@ -1,91 +1,102 @@
-"""A whole instance signs in to the mock of VRChat's web interface; nothing secret is left anywhere."""
+"""Gerald with VRChat's double: real sockets, real OSCQuery, a real log and a real file of the avatar."""
 
-import subprocess
-import sys
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import psutil
 import pytest
 
-from supervisor.demo.instance import DemoInstance
-from tests.doubles.web_interface.server import WebInterface
-from tests.doubles.web_interface.service import EMAIL_CODE, NAME, PASSWORD, Service
-from tests.flows.conftest import Command, ports
+from actors.osc.query.discovery import interface_towards
+from supervisor.demo.instance import DemoInstance, free_port
+from supervisor.demo.vrchat.avatar import CRATE, FOX
+from supervisor.demo.vrchat.game import VRChat
+from supervisor.demo.vrchat.query import LOOPBACK
+from tests.doubles.mdns import alone_on_the_network
+from tests.flows.conftest import Command
 
-pytestmark = pytest.mark.slow
-SECRETS = (PASSWORD, "unlike-any-other", "authcookie_", "second.factor.", EMAIL_CODE, "authToken")
-
-
-def login(home: Path, typed: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "supervisor", "--home", str(home), "vrchat", "login"]
-    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60)
+NAME = "VRChat-Client-F10E57"
+PATIENCE = 30.0
 
 
-def settings(interface: WebInterface) -> tuple[str, ...]:
-    return (
-        *ports(),
-        "llm.mock_responses=true",
-        "trace.compression=none",
-        "vrchat.api_enabled=true",
-        f"vrchat.username={NAME}",
-        "vrchat.contact=owner@example.org",
-        "vrchat.auto_friend_accept=true",
-        f"vrchat.api_url={interface.api_url}",
-        f"vrchat.pipeline_url={interface.pipeline_url}",
-    )
+class Met:
+    """A game, and Gerald beside it, which has found it."""
+
+    def __init__(self, game: VRChat, gerald: DemoInstance) -> None:
+        self.game, self.gerald = game, gerald
+
+    def said(self, address: str) -> tuple[str, str]:
+        """Health and reason of an actor."""
+        rows = self.gerald.call({"do": "status"})["actors"]
+        row = next(row for row in rows if row["address"] == address)
+        return row["health"], row["reason"]
+
+    def avatar(self) -> dict[str, Any]:
+        """By name, with what is listed of each."""
+        found = self.gerald.call({"do": "avatar"})
+        return {**found, "parameters": {row["name"]: row for row in found["parameters"]}}
+
+    def until(self, holds: Callable[[], object]) -> object:
+        """The first answer that holds; looked at again and again."""
+        pause = self.game.wait
+        for _ in range(round(PATIENCE / 0.1)):
+            if found := holds():
+                return found
+            pause(lambda: False, 0.1)
+        raise AssertionError(f"waited in vain; {[self.said(f'osc.{one}') for one in ('query', 'game')]}")
+
+    def tell(self, address: str, kind: str, **message: object) -> None:
+        """As `supervisor tell` does."""
+        self.gerald.call({"do": "tell", "address": address, "type": kind, "message": message})
 
 
-def command_lines() -> str:
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        found.append(" ".join(process.info["cmdline"] or ()))
-    return "\n".join(found)
+@pytest.fixture
+def met(home: Path) -> Iterator[Met]:
+    with alone_on_the_network():
+        default = free_port()
+        game = VRChat(home / "game", sends_to=default, interface=interface_towards(LOOPBACK), name=NAME)
+        with game:
+            settings = (
+                f"osc.input_port={default}",
+                f"osc.output_port={game.port}",
+                "osc.query=on",
+                f"vrchat.log_directory={game.folder}",
+                f"osc.avatar_folder={game.folder / 'OSC'}",
+                "llm.mock_responses=true",
+                "behaviour.idle=0",
+                'osc.parameters={"Head*": {"zone": "the head"}}',
+            )
+            with DemoInstance(home, settings, {}, "--text") as gerald:
+                yield Met(game, gerald)
 
 
-def test_the_account_from_login_to_logout(home: Path, supervisor: Command) -> None:
-    (home / ".env").write_text(f"GERALD_VRCHAT__PASSWORD='{PASSWORD}'\n")
-    said: list[str] = []
-    with WebInterface(Service("emailOtp", per_minute=1000)) as interface:
-        interface.service.friends["usr_00000007"] = ("Anna", "private")
-        with DemoInstance(home, settings(interface), {}, "--text"):
-            interface.wait(lambda service: service.logins == 1)
-            done = login(home, "")
-            said += [done.stdout, done.stderr]
-            assert done.returncode == 1
-            assert "VRChat asks for a code (sent by e-mail)" in done.stderr
-            done = login(home, f"{EMAIL_CODE}\n")
-            said += [done.stdout, done.stderr]
-            assert done.stdout.startswith("signed in as Gerald (usr_"), done.stderr
-            interface.wait(lambda service: service.listeners)
-            interface.do(lambda service: service.befriend(1, time.time()))
-            interface.wait(lambda service: service.accepted)
-            assert supervisor.json_of("vrchat", "whoami")["phase"] == "in"
-            assert "Anna" in supervisor("vrchat", "friends")
-            assert supervisor("vrchat", "invite", "anna") == "Anna is invited\n"
-            assert "no friend is called Ben" in supervisor("vrchat", "invite", "Ben", code=1)
-            supervisor("vrchat", "status", "hello there")
-            assert interface.service.text == "hello there"
-            requests = supervisor.json_of("vrchat", "requests")
-            assert [one["verdict"] for one in requests["verdicts"]] == ["accepted"]
-            assert "Person 1" in supervisor("users", "list")
-            said += [command_lines(), str(supervisor.json("status"))]
-        with DemoInstance(home, settings(interface), {}, "--text"):
-            interface.wait(lambda service: service.listeners)
-            assert supervisor("vrchat", "logout") == "signed out\n"
-            assert interface.service.sessions == {}
-            assert "out: signed out; type `supervisor vrchat login`" in supervisor("vrchat", "whoami")
-        assert interface.service.logins == 1
-    (home / ".env").unlink()
-    left = {str(file): file.read_bytes() for file in home.rglob("*") if file.is_file()}
-    assert any(name.endswith(".mcap") for name in left), "the trace is looked at too"
-    for secret in SECRETS:
-        assert not [text for text in said if secret in text], secret
-        assert not [name for name, data in left.items() if secret.encode() in data], secret
+def test_gerald_meets_the_game_knows_its_avatar_and_says_when_nobody_hears_it(
+    met: Met, supervisor: Command
+) -> None:
+    game = met.game
+    met.until(lambda: met.avatar()["source"] == f"OSCQuery of {NAME}")
+    listed = met.avatar()
+    assert listed["avatar"] == FOX.avatar_id
+    assert listed["parameters"]["HandPose"]["access"] == "read+write"
+    assert "HeadPat" in supervisor("avatar")
 
+    met.tell("osc.sender", "SetParameter", name="HandPose", value=2.6)
+    met.tell("osc.sender", "SetParameter", name="Wings", value=True)
+    assert game.wait(lambda: game.values["HandPose"] == 3)
+    met.until(lambda: "cannot be written: Wings" in met.said("osc.sender")[1])
+    assert game.refused == []
+    met.until(lambda: met.avatar()["parameters"]["HandPose"]["value"] == 3)
 
-def test_it_is_off_and_says_so(home: Path, supervisor: Command) -> None:
-    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
-        assert "vrchat is off: vrchat.api_enabled is false" in supervisor("vrchat", "whoami", code=1)
-    assert not (home / "data" / "vrchat.session").exists()
-    assert not (home / "data" / "seal.json").exists()
+    game.mute(True)
+    game.touch("HeadPat")
+    touched = met.until(lambda: met.gerald.call({"do": "status"})["touch"])
+    assert isinstance(touched, dict)
+    assert touched["where"] == "the head"
+    met.tell("osc.game", "PlaybackStarted", turn=1, at=0.0)  # as the speaker does, which text mode has not
+    met.until(lambda: met.said("osc.game")[0] == "DEGRADED")
+    assert "nobody hears Gerald" in met.said("osc.game")[1]
+    game.mute(False)
+    met.until(lambda: met.said("osc.game") == ("OK", ""))
+
+    game.load(CRATE)
+    met.until(lambda: met.avatar()["avatar"] == CRATE.avatar_id and met.avatar()["parameters"])
+    met.until(lambda: "HandPose" not in met.avatar()["parameters"])

@@ -47,7 +47,7 @@ class Room:
     ) -> None:
         self.world = world
         self.conversation, self.recognizer = world.probe("conversation"), world.probe("speech.recognizer")
-        self.system = world.probe("system")
+        self.system, self.game = world.probe("system"), world.probe("osc.game")
         self.actor = Speaker(Audio.model_validate({"output_device": device, **settings}), home)
         world.start(self.actor, "audio.speaker", number)
 
@@ -76,9 +76,18 @@ def test_a_turn_is_played_and_told_to_those_concerned(enter: Enter, until: Until
     names = ["PlaybackStarted", "SentencePlayed", "SentencePlayed", "PlaybackEnded"]
     assert room.said() == [(name, 1) for name in names]
     assert [type(one).__name__ for one in room.recognizer.messages] == ["PlaybackStarted", "PlaybackEnded"]
+    assert [type(one).__name__ for one in room.game.messages] == ["PlaybackStarted", "PlaybackEnded"]
     (stage,) = room.system.of(StageReached)
     assert (stage.turn, stage.stage) == (1, "first_audio")
     assert 0.08 < room.conversation.of(PlaybackEnded)[0].at - stage.at < WITHIN
+
+
+def test_a_voice_that_is_muted_here_is_none_in_the_game(enter: Enter, until: Until) -> None:
+    room = enter(mute_voice=True)
+    room.play(1, 0, 0.05)
+    room.world.give("audio.speaker", PlaybackDone(1, 1))
+    until(lambda: room.conversation.of(PlaybackEnded))
+    assert [type(one).__name__ for one in room.game.messages] == ["PlaybackEnded"]
 
 
 def test_without_a_device_playback_takes_its_time(enter: Enter, until: Until) -> None:

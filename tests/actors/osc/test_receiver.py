@@ -236,3 +236,23 @@ def test_a_name_that_is_found_while_the_port_is_taken_does_not_end_the_wait_for_
         ear.until(lambda: actor._look_up != 0)
     ear.stage.world.advance(5.0)
     assert ear.statistics().port != 0
+
+
+@pytest.mark.parametrize(
+    ("host", "family", "to"),
+    [
+        ("localhost", socket.AF_INET, "127.0.0.1"),
+        ("::1", socket.AF_INET6, "::1"),
+        ("::", socket.AF_INET6, "::1"),
+        ("::", socket.AF_INET, "127.0.0.1"),  # arrives as ::ffff:127.0.0.1
+    ],
+)
+def test_this_machine_is_heard_by_whichever_of_its_addresses(
+    make_ear: Any, host: str, family: socket.AddressFamily, to: str
+) -> None:
+    ear = make_ear(input_host=host)
+    with socket.socket(family, socket.SOCK_DGRAM) as game:
+        game.sendto(GOOD, (to, ear.port))
+    ear.until(lambda: ear.values() == {"JawOpen": 0.5})
+    assert ear.statistics().foreign == 0
+    assert ear.statistics().host in (host, "127.0.0.1")

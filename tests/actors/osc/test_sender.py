@@ -1,11 +1,13 @@
 """What the sender's actor puts on the wire, read by a real socket; the clock is virtual."""
 
 import shutil
+import socket
 import subprocess
 import threading
 from typing import Any
 
 import pytest
+from pythonosc.osc_message import OscMessage
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc.inputs import resting
@@ -428,3 +430,11 @@ def test_oscdump_understands_all_that_is_sent(stage: Any) -> None:
         finally:
             dump.terminate()
             reader.join()
+
+
+def test_a_host_of_ipv6_is_sent_to(stage: Any) -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as game:
+        game.bind(("::1", 0))
+        game.settimeout(10.0)
+        stage.start(Sender(Osc(output_host="::1", output_port=game.getsockname()[1])), "osc.sender")
+        assert OscMessage(game.recv(65536)).address == REST[0][0]

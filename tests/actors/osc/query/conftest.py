@@ -12,8 +12,8 @@ from actors.osc.query.query import OscQuery
 from actors.osc.receiver import Receiver
 from config.schema import Osc
 from supervisor.demo.instance import free_port
+from supervisor.demo.vrchat.query import LOOPBACK
 from tests.doubles.mdns import alone_on_the_network
-from tests.doubles.queried_game import LOOPBACK
 from tests.doubles.virtual_world import VirtualWorld
 
 PATIENCE = 30.0

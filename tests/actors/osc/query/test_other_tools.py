@@ -16,8 +16,8 @@ from zeroconf import DNSIncoming, DNSOutgoing, DNSQuestion, Zeroconf, const
 
 from actors.osc.messages import AvatarParameter
 from actors.osc.query.query import service_name
+from supervisor.demo.vrchat.query import LOOPBACK, OSC, QUERY
 from tests.actors.osc.query.conftest import SMILE, Room
-from tests.doubles.queried_game import LOOPBACK, OSC, QUERY
 
 GROUP = ("224.0.0.251", 5353)
 needs_liblo = pytest.mark.skipif(shutil.which("oscsend") is None, reason="liblo-tools is not installed")

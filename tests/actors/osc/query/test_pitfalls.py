@@ -9,8 +9,9 @@ import pytest
 from actors.osc.internal import GameFound, GameLost, QueryFailed
 from actors.osc.query.query import service_name
 from actors.osc.wire import datagram
+from supervisor.demo.vrchat.query import LOOPBACK
 from tests.actors.osc.query.conftest import SMILE, Room, until
-from tests.doubles.queried_game import LOOPBACK, QueriedGame
+from tests.doubles.queried_game import QueriedGame
 
 Make = Callable[[str], Room]
 MDNS = 5353

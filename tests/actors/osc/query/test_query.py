@@ -8,8 +8,9 @@ import pytest
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc.query.query import service_name
+from supervisor.demo.vrchat.query import LOOPBACK
 from tests.actors.osc.query.conftest import SMILE, Room
-from tests.doubles.queried_game import LOOPBACK, QueriedGame, fetch
+from tests.doubles.queried_game import QueriedGame, fetch
 
 
 def test_they_find_each_other_and_nothing_counts_twice(room: Room) -> None:
