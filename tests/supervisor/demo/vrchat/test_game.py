@@ -29,7 +29,7 @@ class Ear:
         self.socket.settimeout(10.0)
         self.port: int = self.socket.getsockname()[1]
 
-    def until(self, address: str, value: object = None) -> list[str]:
+    def hears(self, address: str, value: object = None) -> list[str]:
         """The addresses that came up to this one, with this value if one is given."""
         came = []
         while True:
@@ -63,7 +63,7 @@ class Slider:
 @pytest.fixture
 def game(tmp_path: Path, ear: Ear) -> Iterator[VRChat]:
     with VRChat(tmp_path, sends_to=ear.port, body=Slider()) as game:
-        ear.until("/avatar/parameters/Voice")  # the last of its avatar's
+        ear.hears("/avatar/parameters/Voice")  # the last of its avatar's
         yield game
 
 
@@ -74,7 +74,7 @@ def send(game: VRChat, address: str, *values: Value | str) -> None:
 
 def test_some_parameters_of_another_avatar_come_before_it(game: VRChat, ear: Ear) -> None:
     game.load(CRATE)
-    came = ear.until("/avatar/change", CRATE.avatar_id)
+    came = ear.hears("/avatar/change", CRATE.avatar_id)
     assert any(address.startswith("/avatar/parameters/") for address in came[:-1])
 
 
@@ -82,7 +82,7 @@ def test_a_parameter_that_is_written_in_its_type_is_told_to_everybody(game: VRCh
     send(game, SMILE, 1)
     assert game.wait(lambda: game.refused == ["Smile"])
     send(game, SMILE, 0.5)
-    ear.until(SMILE, 0.5)
+    ear.hears(SMILE, 0.5)
     send(game, "/avatar/parameters/HeadPat", True)
     assert game.wait(lambda: game.refused == ["Smile", "HeadPat"])
 
@@ -90,7 +90,7 @@ def test_a_parameter_that_is_written_in_its_type_is_told_to_everybody(game: VRCh
 def test_a_press_turns_the_microphone_round(game: VRChat, ear: Ear) -> None:
     for on in (True, False):
         send(game, "/input/Voice", 1)
-        ear.until("/avatar/parameters/MuteSelf", on)
+        ear.hears("/avatar/parameters/MuteSelf", on)
         send(game, "/input/Voice", 0)
 
 
@@ -98,18 +98,18 @@ def test_who_holds_to_talk_is_heard_while_it_is_held(tmp_path: Path, ear: Ear) -
     with VRChat(tmp_path, sends_to=ear.port, toggles=False) as game:
         for pressed, muted in ((1, False), (0, True)):
             send(game, "/input/Voice", pressed)
-            ear.until("/avatar/parameters/MuteSelf", muted)
+            ear.hears("/avatar/parameters/MuteSelf", muted)
 
 
 def test_a_touch_lasts_a_frame(game: VRChat, ear: Ear) -> None:
     game.touch("HeadPat")
-    ear.until("/avatar/parameters/HeadPat", True)
-    ear.until("/avatar/parameters/HeadPat", False)
+    ear.hears("/avatar/parameters/HeadPat", True)
+    ear.hears("/avatar/parameters/HeadPat", False)
 
 
 def test_the_inputs_move_the_body_and_it_tells_its_velocity(game: VRChat, ear: Ear) -> None:
     send(game, "/input/Vertical", 0.75)
-    ear.until("/avatar/parameters/VelocityZ", 0.75)
+    ear.hears("/avatar/parameters/VelocityZ", 0.75)
 
 
 def test_the_chatbox_is_seen_as_far_as_it_goes(game: VRChat) -> None:
@@ -129,7 +129,7 @@ def test_with_osc_off_nothing_goes_either_way(game: VRChat, ear: Ear) -> None:
     assert (game.values["Smile"], game.bubbles) == (0.0, [])
     game.osc = True
     game.tell("AFK", True)
-    assert "/avatar/parameters/HeadPat" not in ear.until("/avatar/parameters/AFK")
+    assert "/avatar/parameters/HeadPat" not in ear.hears("/avatar/parameters/AFK")
 
 
 def test_its_file_of_the_avatar_is_one_that_gerald_reads_and_may_be_old(game: VRChat, tmp_path: Path) -> None:
