@@ -18,7 +18,7 @@ IMPLAUSIBLE = 20.0
 # Seconds for which the last velocity is taken to last: VRChat tells changes only, and no input is held for longer.
 HOLDS = 10.0
 
-DRIFT = 0.03  # metres by which a metre may be wrong
+DRIFT = 0.05  # metres by which a metre may be wrong: datagrams are handled a little late
 SEATED_APART = 1.0  # metres by which sitting down or standing up may move the body
 LOST = 6.0  # metres of drift beyond which earlier positions are not worth comparing with
 
