@@ -61,7 +61,8 @@ class Osc(Section, key="osc", about="The link to VRChat.", place=40):
     )
     enabled_events: Annotated[Tuple[Event], AfterValidator(without_repetition)] = setting(
         ("gestures", "touch", "expressions"),
-        "Which of VRChat's parameters become events; all others are ignored.",
+        "Which of VRChat's parameters become events; all others are ignored, except movement while "
+        "behaviour.movement.enabled is on.",
     )
 
     parameters: Annotated[Mapping[ParameterPattern, ParameterMeaning], Field(max_length=256)] = setting(
