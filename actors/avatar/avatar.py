@@ -177,7 +177,7 @@ class Avatar(DomainActor[AvatarState]):
 
     @handles
     def on_get_parameters(self, _: GetParameters) -> None:
-        self.reply(ParametersAre(parameters(self.state)))
+        self.reply(ParametersAre(parameters(self.state), self.state.avatar_id))
 
     @handles
     def on_watch(self, message: WatchTouches) -> None:

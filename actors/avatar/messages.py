@@ -44,9 +44,12 @@ class GetParameters(Message):
 
 
 class ParametersAre(Message):
-    """The newest value of every parameter that is kept. Of how the body moves only what differs from standing still."""
+    """The newest value of every parameter that is kept. Of how the body moves only what differs from standing still.
+
+    avatar_id: the avatar that VRChat has told of last, "" for none."""
 
     values: Mapping[str, bool | int | float]
+    avatar_id: str = ""
 
 
 class WatchTouches(Message):

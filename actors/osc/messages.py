@@ -114,6 +114,10 @@ class AvatarKnown(Message):
     is_whole: bool = True
 
 
+class TellAvatar(Message):
+    """From a sender that begins, and knows nothing: tell it AvatarKnown."""
+
+
 class GameRuns(Message):
     """VRChat's log says that the game runs, or that it runs no more."""
 

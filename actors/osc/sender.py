@@ -15,12 +15,14 @@ from actors.osc.chatbox import Chatbox
 from actors.osc.fitting import KnownAvatar, NotWritten, fitted
 from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, RestAgain, TypingExpired
 from actors.osc.messages import (
+    OSC_GAME,
     AvatarKnown,
     ChatboxText,
     GetSendStatistics,
     SendStatistics,
     SetInput,
     SetParameter,
+    TellAvatar,
     Typing,
     ZeroInputs,
 )
@@ -58,6 +60,7 @@ class Sender(Actor):
         self._said = ""
 
     def on_start(self) -> None:
+        self.tell(OSC_GAME, TellAvatar())
         host = self._osc.output_host
         if is_address(host):
             self._connect(host)

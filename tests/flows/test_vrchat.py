@@ -97,6 +97,10 @@ def test_gerald_meets_the_game_knows_its_avatar_and_says_when_nobody_hears_it(
     game.mute(False)
     met.until(lambda: met.said("osc.game") == ("OK", ""))
 
+    supervisor("config", "set", "osc.unmute", "true")
+    game.mute(True)
+    assert game.wait(lambda: game.peer.inputs.get("/input/Voice") == 0.0 and game.values["MuteSelf"] is False)
+
     game.load(CRATE)
     met.until(lambda: met.avatar()["avatar"] == CRATE.avatar_id and met.avatar()["parameters"])
     met.until(lambda: "HandPose" not in met.avatar()["parameters"])

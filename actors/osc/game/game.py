@@ -37,6 +37,7 @@ from actors.osc.messages import (
     ParametersChanged,
     SendStatistics,
     SetInput,
+    TellAvatar,
 )
 from actors.osc.parameters import meanings
 from actors.vocabulary.game_folder import own_folder, usual_places
@@ -71,6 +72,9 @@ class Game(Actor):
     def on_start(self) -> None:
         self._contact = Contact(self.now())
         self.ask(OSC_QUERY, GetGames(), "on_games")
+        if self.context.incarnation > 1:
+            # Of the game that it met first, it has heard; of what an earlier Gerald knew, nothing may be true any more.
+            self.ask(AVATAR, GetParameters(), "on_remembered")
         self.after(LOOK_EVERY, LookAtGame())
         self.health(*self._said)
 
@@ -92,6 +96,17 @@ class Game(Actor):
         if message.avatar_id != self._avatar.avatar_id:
             self._know(AvatarList(message.avatar_id))
             self._look_for_file(0)
+
+    def on_remembered(self, answer: Reply | AskFailed) -> None:
+        """What the one before knew, as the avatar's domain knows it, unless it was told meanwhile."""
+        if isinstance(answer, Reply) and isinstance(answer.message, ParametersAre):
+            self._mute(bool(answer.message.values.get(microphone.PARAMETER, self._microphone.muted)))
+            if answer.message.avatar_id and not self._avatar.avatar_id:
+                self.on_avatar_loaded(AvatarLoaded(answer.message.avatar_id))
+
+    @handles
+    def on_tell_avatar(self, _: TellAvatar) -> None:
+        self._know(self._avatar)
 
     @handles
     def on_avatar_read(self, message: AvatarRead) -> None:

@@ -26,6 +26,7 @@ from actors.osc.messages import (
     ParametersChanged,
     SendStatistics,
     SetInput,
+    TellAvatar,
 )
 from config.schema import Behaviour, Osc
 from tests.doubles.virtual_world import Probe, VirtualWorld
@@ -43,6 +44,7 @@ class Room:
         self.sender, self.asker = self.world.probe("osc.sender"), self.world.probe("asker")
         self._receiver, self._avatar = self.world.probe("osc.receiver"), self.world.probe("avatar")
         self.felt: dict[str, Any] = {}
+        self.avatar_id = ""
         self.heard = self.sent = 0
         self.world.start(Game(Osc(avatar_folder="OSC", **settings), home, Behaviour()), "osc.game")
         self.world.run()
@@ -66,7 +68,7 @@ class Room:
         """In steps, with the neighbours' answers."""
         for _ in range(round(seconds)):
             self.world.advance(1.0)
-            self._answer(self._avatar, GetParameters, lambda: ParametersAre(self.felt))
+            self._answer(self._avatar, GetParameters, lambda: ParametersAre(self.felt, self.avatar_id))
             self._answer(self._receiver, GetOscStatistics, lambda: OscStatistics(9001, self.heard))
             self._answer(self.sender, GetSendStatistics, lambda: SendStatistics(self.sent))
 
@@ -176,6 +178,32 @@ def test_the_list_says_what_each_parameter_means_to_its_owner(tmp_path: Path) ->
     room = Room(tmp_path, parameters={"Sm*": {"zone": "nose"}}, enabled_events=())
     room.give(AvatarRead("VRChat-Client-A", ID, (SMILE, HAT)))
     assert (room.avatar().events, room.avatar().zones) == ({"Smile": "touch"}, {"Smile": "nose"})
+
+
+def test_a_successor_knows_the_avatar_and_the_microphone_again(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.write("Smile")
+    room.felt, room.avatar_id = {"MuteSelf": True}, ID
+    room.world.start(Game(Osc(avatar_folder="OSC"), tmp_path, Behaviour()), "osc.game", 2)
+    room.pass_time(1.0)
+    assert room.known() == AvatarKnown(ID, (SMILE,))
+    room.give(PlaybackStarted(1, 0.0))
+    assert room.said() == (Health.DEGRADED, MUTED)
+
+
+def test_of_what_was_known_before_gerald_started_nothing_counts(room: Room) -> None:
+    room.felt, room.avatar_id = {"MuteSelf": True}, ID
+    room.pass_time(1.0)
+    room.give(PlaybackStarted(1, 0.0))
+    assert room.said() == (Health.OK, "")
+    assert room.avatar().avatar_id == ""
+
+
+def test_a_sender_that_begins_anew_is_told_again(room: Room) -> None:
+    room.give(AvatarRead("VRChat-Client-A", ID, (HAT,)))
+    room.sender.clear()
+    room.give(TellAvatar())
+    assert room.known() == AvatarKnown(ID, (HAT,))
 
 
 # -- the microphone
