@@ -98,7 +98,8 @@ class WebAnswer(msgspec.Struct, frozen=True):
     """What the service answered, as far as it is used. status: of HTTP. retry_after: seconds, 0 for not said.
 
     needs: the kinds of second factor that are asked for. friends: a page of them; more: another one follows.
-    cookies: whether there are any now. unreadable: why it is not what was asked for."""
+    cookies: whether there are any now. unreadable: why it is not what was asked for. impossible: why it was not done
+    and need not be tried again."""
 
     status: int
     retry_after: float = 0.0
@@ -110,6 +111,7 @@ class WebAnswer(msgspec.Struct, frozen=True):
     is_friend: bool = False
     cookies: bool = False
     unreadable: str = ""
+    impossible: str = ""
 
 
 @durable("vrchat.News")

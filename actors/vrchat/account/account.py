@@ -124,6 +124,7 @@ class Account(msgspec.Struct, frozen=True):
     """Everything that a decision depends on, besides the policy and the clock.
 
     phase: see AccountIs. why, remedy: what is missing, or in the way. wanted: the owner asked to sign in.
+    made: a code was made for this session, and is not made again.
     checked: the service has said that the session is good since the websocket was closed.
     suspect: a request was refused as of nobody; the session is checked before the next. failures: in a row;
     refusals: so often in a row, though the session is good.
@@ -140,6 +141,7 @@ class Account(msgspec.Struct, frozen=True):
     me: Me | None = None
     needs: tuple[str, ...] = ()
     code: bytes = b""
+    made: bool = False
     sent: Sent | None = None
     number: int = 0
     failures: int = 0

@@ -158,7 +158,7 @@ def _doubted(a: Account, step: Step, job: Job) -> Account:
 def _done(a: Account, step: Step, job: Job, answer: WebAnswer) -> Account:
     """Of the owner's, or what followed from an invitation."""
     if answer.status >= 400:
-        return _dropped(a, job, f"VRChat answers with {answer.status}")
+        return _dropped(a, job, answer.impossible or f"VRChat answers with {answer.status}")
     a = a.with_(queue=tuple(one for one in a.queue if one != job))
     if job.kind == STATUS and answer.me is not None:
         a = a.with_(me=answer.me)

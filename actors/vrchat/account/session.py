@@ -14,10 +14,12 @@ from actors.vrchat.account.account import (
     Listing,
     Step,
 )
-from actors.vrchat.account.budget import DAY, LOGINS_A_DAY, pausing, within
+from actors.vrchat.account.budget import DAY, LOGINS_A_DAY, free_at, pausing, within
 from actors.vrchat.state import Kept, Me, WebAnswer
 
 LOGIN = "type `supervisor vrchat login`"
+LONG = 60.0
+"""Seconds of a pause after which whoever signs in is told, and not kept waiting."""
 PASSWORD = "set it with `supervisor secrets set vrchat.password`"
 
 
@@ -48,7 +50,7 @@ def begun(a: Account, step: Step) -> Account:
     if len(within(a.kept.logins, step.now, DAY)) >= LOGINS_A_DAY:
         many = f"{LOGINS_A_DAY} sign-ins within a day: VRChat blocks accounts that sign in too often"
         return stopped(a, many, f"wait a day, then {LOGIN}")
-    return a.with_(phase="signing")
+    return a.with_(phase="signing", made=False)
 
 
 def asked_to_sign_in(a: Account, step: Step, code: bytes, asker: Asker) -> Account:
@@ -59,10 +61,11 @@ def asked_to_sign_in(a: Account, step: Step, code: bytes, asker: Asker) -> Accou
         return a.doing(Answer(asker, "refused", "no code is waited for"))
     a = a.with_(waiting=(*a.waiting, asker)[-8:])
     if code:
-        return a.with_(phase="verifying", code=code)
-    if a.phase in ("checking", "signing", "verifying", "leaving"):
-        return a
-    return begun(a.with_(wanted=True).keeping(human="", remedy="", signed_out=False), step)
+        a = a.with_(phase="verifying", code=code)
+    elif a.phase not in ("checking", "signing", "verifying", "leaving"):
+        a = begun(a.with_(wanted=True).keeping(human="", remedy="", signed_out=False), step)
+    # Nobody waits at a terminal for an hour; it goes on by itself then.
+    return _told(a) if free_at(a.kept, step.now, 1) > step.now + LONG else a
 
 
 def asked_to_sign_out(a: Account, asker: Asker) -> Account:
@@ -100,7 +103,7 @@ def session_answered(a: Account, step: Step, job: Job, answer: WebAnswer) -> Acc
         return _needs(a, step, answer.needs)
     if answer.status == 401:
         return _unknown(a, step, job)
-    what = f"VRChat answers with {answer.status}"
+    what = answer.impossible or f"VRChat answers with {answer.status}"
     return stopped(a, what, f"look whether the account is in order at vrchat.com, then {LOGIN}")
 
 
@@ -162,22 +165,21 @@ def _entered(a: Account, step: Step, me: Me) -> Account:
 
 
 def _needs(a: Account, step: Step, needs: tuple[str, ...]) -> Account:
-    own = step.policy.can_make_codes and "totp" in needs and a.phase != "verifying"
     a = a.with_(needs=needs, code=b"", checked=False, suspect=False)
-    if own:
-        return a.with_(phase="verifying")
+    if step.policy.can_make_codes and "totp" in needs and not a.made:
+        return a.with_(phase="verifying", made=True)
     sent = "that VRChat has sent by e-mail" if "emailOtp" in needs else "of the account's authenticator"
     remedy = f"{LOGIN} and the code {sent}"
     return _told(a.with_(phase="code", why="VRChat asks for a code", remedy=remedy))
 
 
 def _verified(a: Account, answer: WebAnswer) -> Account:
-    if answer.status == 200:
+    if answer.status in (200, 401):  # 401: it may be the session that is refused
         return a.with_(phase="checking", code=b"")
     if not a.code:
         return stopped(
             a,
-            "VRChat refuses the code made from vrchat.totp_secret",
+            answer.impossible or "VRChat refuses the code made from vrchat.totp_secret",
             f"correct it and this machine's clock, then {LOGIN}",
         )
     a = a.with_(phase="code", code=b"", why="VRChat refuses the code", remedy=f"{LOGIN} and a new code")

@@ -49,6 +49,10 @@ class NotSent(Exception):
     """The service has not got the request."""
 
 
+class _Impossible(Exception):
+    """It cannot be done, and will not be possible soon."""
+
+
 class NoAnswer(Exception):
     """The service may have got the request, and there is no answer that can be used."""
 
@@ -108,6 +112,12 @@ class HttpSession:
 
     async def do(self, job: Job) -> WebAnswer:
         """Send it. Raises NotSent or NoAnswer, which say why without saying anything secret."""
+        try:
+            return await self._do(job)
+        except _Impossible as error:
+            return WebAnswer(400, cookies="auth" in self._file.cookies, impossible=str(error))
+
+    async def _do(self, job: Job) -> WebAnswer:
         match job.kind:
             case "check":
                 return self._of_session(await self._request("GET", "/auth/user"))
@@ -151,7 +161,7 @@ class HttpSession:
                 return self._answer(await self._invite_self(job))
             case "status":
                 return await self._status(job)
-        raise NotSent(f"{job.kind} is no request")
+        raise _Impossible(f"{job.kind} is no request")
 
     def _of_session(self, raw: _Raw) -> WebAnswer:
         own, factors = reading.me(raw.body), reading.needs(raw.body)
@@ -162,7 +172,7 @@ class HttpSession:
     async def _sign_in(self) -> _Raw:
         section = self._section
         if section.password is None:
-            raise NotSent("vrchat.password is not set")
+            raise _Impossible("vrchat.password is not set")
         self._file.take({"auth": ""})
         name, password = (
             quote(one, safe="!~*'()") for one in (section.username or "", section.password.reveal())
@@ -178,7 +188,7 @@ class HttpSession:
                 secret = self._section.totp_secret
                 code = code_at(secret.reveal() if secret is not None else "", self._clock())
         except ValueError as error:
-            raise NotSent(str(error) if not job.code else "the code cannot be decrypted") from None
+            raise _Impossible(str(error) if not job.code else "the code cannot be read") from None
         way = "emailotp" if "emailOtp" in job.needs else "totp" if _CODE.fullmatch(code) else "otp"
         raw = await self._request("POST", f"/auth/twofactorauth/{way}/verify", {"code": code[:64]})
         verified = isinstance(raw.body, dict) and raw.body.get("verified") is True
@@ -198,7 +208,7 @@ class HttpSession:
             return raw
         here = reading.instance(raw.body.get("location")) if isinstance(raw.body, dict) else None
         if here is None:
-            raise NotSent("the game is in no instance to which anybody could be invited")
+            raise _Impossible("the game is in no instance to which anybody could be invited")
         where = {"instanceId": ":".join(here)}
         return await self._request("POST", f"/invite/{_part(job.person.user_id)}", where)
 
@@ -208,7 +218,7 @@ class HttpSession:
             return raw
         there = reading.instance(reading.details(raw.body).get("worldId"))
         if there is None:
-            raise NotSent("the invitation names no instance")
+            raise _Impossible("the invitation names no instance")
         return await self._request(
             "POST", f"/invite/myself/to/{quote(there[0])}:{quote(there[1], safe='~()')}"
         )

@@ -13,8 +13,8 @@ def moment(at: float) -> str:
 def current_user(user_id: str, name: str, status: str, text: str, friends: list[str]) -> dict[str, Any]:
     """The account itself."""
     texts = (
-        "ageVerificationStatus bio currentAvatar currentAvatarImageUrl currentAvatarThumbnailImageUrl date_joined"
-        " developerType friendKey homeLocation last_login last_platform obfuscatedEmail obfuscatedPendingEmail"
+        "bio currentAvatar currentAvatarImageUrl currentAvatarThumbnailImageUrl date_joined"
+        " friendKey homeLocation last_login last_platform obfuscatedEmail obfuscatedPendingEmail"
         " oculusId profilePicOverride profilePicOverrideThumbnail pronouns steamId userIcon"
     )
     flags = (
@@ -27,6 +27,8 @@ def current_user(user_id: str, name: str, status: str, text: str, friends: list[
         **dict.fromkeys(flags.split(), False),
         **{key: [] for key in lists.split()},
         "acceptedTOSVersion": 12,
+        "ageVerificationStatus": "hidden",
+        "developerType": "none",
         "displayName": name,
         "friends": friends,
         "id": user_id,

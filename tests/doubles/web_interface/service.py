@@ -63,6 +63,7 @@ class Service:
         self.status, self.text = "active", ""
         self.address = "192.0.2.1"
         self.limited_until = 0.0
+        self.wrong_code = 400
         self.location = HERE
         self.listeners: dict[int, Callable[[str], None]] = {}
         self._count = 0
@@ -184,7 +185,7 @@ class Service:
         codes = [code_at(TOTP_SECRET, now + late) for late in (-30.0, 0.0, 30.0)]
         right = {"totp": codes, "emailotp": [EMAIL_CODE], "otp": ["1234-5678"]}[way]
         if body.get("code") not in right or (way == "emailotp") != (self.second == "emailOtp"):
-            return Answered(400, {"verified": False})
+            return Answered(self.wrong_code, {"verified": False})
         session.factor = True
         token = f"second.factor.{len(self.factors)}.secret"
         self.factors.add(token)

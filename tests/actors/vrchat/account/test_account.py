@@ -207,3 +207,45 @@ def test_another_account_does_not_get_the_session_of_the_one_before(tmp_path: Pa
     it.world.advance(MINUTE)
     assert it.service.asked[-1].status == 401
     assert it.account().phase == "human"
+
+
+def test_a_secret_of_an_authenticator_that_is_none_asks_the_owner(tmp_path: Path) -> None:
+    it = room(tmp_path, Service("totp"), totp_secret=Secret("ABC-1890"))
+    it.world.advance(DAY)
+    assert (it.account().phase, it.service.logins, len(it.service.asked)) == ("human", 1, 1)
+    assert it.account().reason == "vrchat.totp_secret is not the secret of an authenticator"
+
+
+def test_who_signs_in_during_a_long_pause_is_told_and_it_goes_on_by_itself(tmp_path: Path) -> None:
+    it = room(tmp_path)
+    it.ask(SignOut())
+    it.world.advance(MINUTE)
+    it.service.limited_until = it.now + 2 * HOUR
+    it.ask(SignIn())
+    it.world.advance(MINUTE)
+    it.ask(SignIn())
+    assert isinstance(told := it.told(), AccountIs)
+    assert (told.phase, told.reason) == ("signing", "VRChat says: too many requests")
+    it.world.advance(3 * HOUR)
+    assert (it.account().phase, it.service.logins) == ("in", 2)
+
+
+def test_a_session_that_ended_while_a_code_was_waited_for_is_told_from_a_wrong_code(tmp_path: Path) -> None:
+    it = room(tmp_path, Service("emailOtp"))
+    it.service.wrong_code = 401
+    it.ask(code("000000"))
+    it.world.advance(MINUTE)
+    assert it.account().phase == "code"
+    it.service.end_sessions()
+    it.ask(code(EMAIL_CODE))
+    it.world.advance(MINUTE)
+    assert (it.account().phase, it.service.logins) == ("human", 1)
+
+
+def test_a_code_that_is_made_is_made_once(tmp_path: Path) -> None:
+    service = Service("totp")
+    service.wrong_code = 401
+    it = room(tmp_path, service, totp_secret=Secret("JBSWY3DPEHPK3PXQ"))
+    it.world.advance(DAY)
+    assert (it.account().phase, service.logins) == ("code", 1)
+    assert len(service.asked) == 3, "signed in, the code, and whether it was the code"

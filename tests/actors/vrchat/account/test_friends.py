@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.users.messages import InteractionHappened, PeopleBlocked, PeopleCalled, PersonForgotten
 from actors.vocabulary.blocks import Blocks, block_of
 from actors.vocabulary.values import Person
@@ -216,6 +217,7 @@ def test_the_owner_invites_by_name_and_is_told_why_not(tmp_path: Path) -> None:
     it.world.advance(MINUTE)
     assert isinstance(refused := it.told(), AccountRefused)
     assert "no instance" in refused.reason
+    assert it.world.supervisor.of(HealthChanged)[-1].health is Health.OK, "that is no trouble of the account"
 
 
 def test_the_status_is_set_once_by_the_configuration_and_by_the_owner(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ FAULTS = ("unsent", "hang", "lost", "503")
 
 
 class TwoDays:
-    """What happens is drawn from `seed`; the owner signs in again once, some hours after being asked to."""
+    """What happens is drawn from `seed`; the owner signs in again some hours after being asked to, and anew if a
+    kill came between."""
 
     def __init__(self, home: Path, seed: int) -> None:
         self.random = random.Random(seed)
@@ -66,7 +67,11 @@ class TwoDays:
             self.room.world.advance(min(left, 10 * MINUTE))
             if self.room.account().phase == "human" and not self.asked_human:
                 self.asked_human = self.room.now
-            if self.asked_human and self.room.now - self.asked_human > 3 * HOUR and not self.signed_in_again:
+            if (
+                self.asked_human
+                and self.room.now - self.asked_human > 3 * HOUR
+                and self.room.service.logins < 2
+            ):
                 self.signed_in_again, self.asked_human = True, 0.0
                 self.room.ask(SignIn())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.protocol.lifecycle import HealthChanged
+from actors.users.messages import InteractionHappened
 from actors.vrchat.messages import VRCHAT, AccountIs, GetAccount, SetStatus, SignIn
 from actors.vrchat.vrchat import VRChatAccount
 from actors.vrchat.web.http import retry_after
@@ -41,7 +42,7 @@ class Room:
             friends_a_day=100,
         )
         self.world = VirtualWorld()
-        self.world.probe("users")
+        self.users = self.world.probe("users")
         self.world.probe("world")
         self.owner = self.world.probe("owner")
         self.within = within
@@ -251,7 +252,8 @@ def test_ten_minutes_of_drops_and_faults(room: Room) -> None:
     end, number, kinds = time.monotonic() + SOAK, 0, ("", "", "", "503", "break", "lost", "<html>")
     counts = iter(range(10**9))
     room.interface.fault = lambda method, path: kinds[next(counts) % 7] if path != "/auth/user" else ""
-    while time.monotonic() < end and number < 90:
+    service = room.interface.service
+    while time.monotonic() < end:
         number += 1
         befriend(room, number)
         if number % 7 == 0:
@@ -259,7 +261,11 @@ def test_ten_minutes_of_drops_and_faults(room: Room) -> None:
         if number % 20 == 0:
             room.stop()
             room.start()
-        room.until(lambda n=number: room.account().today == n, virtual=5.0)
-    service = room.interface.service
+            room.interface.do(
+                lambda service: [service.friends.pop(who) for who in tuple(service.friends)[:-50]]
+            )
+        room.until(lambda n=number: len(service.accepted) == n and not room.account().requests, virtual=5.0)
+    told = [one.person.user_id for one in room.users.of(InteractionHappened)]
+    assert len(told) == len(set(told)) == number
     assert (service.logins, len(service.accepted)) == (1, number)
     print(f"{number} friends, {len(service.asked)} requests")
