@@ -121,13 +121,13 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 def whereabouts(friend: FriendOnline, world_id: str) -> str:
-    """Where a friend is, in a few words. world_id: where the bot is."""
+    """Where a friend is, in a few words; "" where that is not told. world_id: where the bot is."""
     if friend.place == PRIVATE:
         return "in a private place"
     if friend.place == TRAVELING:
         return "on the way to another world"
     if not friend.place:
-        return "somewhere"
+        return ""
     return "in another instance of this world" if friend.place == world_id else "in another world"
 
 

@@ -79,7 +79,7 @@ class VRChatAccount(Actor):
         self._section = vrchat
         self._account = Account()
         self._timer = 0
-        self._online: tuple[Friend, ...] = ()
+        self._online: tuple[FriendOnline, ...] = ()
         self._names: dict[str, str] = {}
         self._said: tuple[Health, str, str] | None = None
         file = SessionFile(home, sealer, vrchat.username or "", vrchat.api_url)
@@ -92,6 +92,7 @@ class VRChatAccount(Actor):
         self._say()
 
     def on_stop(self) -> None:
+        self.tell(WORLD, FriendsOnline(()))
         self.side_effect(lambda: self._web.stop(STOP_PATIENCE))
 
     def release(self) -> None:
@@ -101,6 +102,7 @@ class VRChatAccount(Actor):
         """What is allowed holds at once; another account, address or password begins anew."""
         self._section = sections["vrchat"]
         self._go(self._account)
+        self._tell_friends()
         return True
 
     # -- from the thread
@@ -213,10 +215,11 @@ class VRChatAccount(Actor):
     def _tell_friends(self) -> None:
         """The world hears who is online and where; the users how people are called now, who stay the same."""
         friends = self._account.friends.values()
-        online = tuple(friend for friend in friends if friend.online)
+        told = self._section.share_places
+        online = tuple(FriendOnline(one.person, one.place if told else "") for one in friends if one.online)
         if online != self._online:
             self._online = online
-            self.tell(WORLD, FriendsOnline(tuple(FriendOnline(one.person, one.place) for one in online)))
+            self.tell(WORLD, FriendsOnline(online))
         named = tuple(one.person for one in friends if one.person.name)
         renamed = tuple(one for one in named if self._names.get(one.user_id) != one.name)
         if renamed:

@@ -75,6 +75,9 @@ class VRChat(Section, key="vrchat", about="VRChat's web interface.", place=70):
         "ignore",
         "Whose requests for an invitation are answered by one, and whose invitations are passed on to the game.",
     )
+    share_places: bool = setting(
+        False, "Gerald knows in which worlds friends are, and may say so; else only that they are online."
+    )
     status: Literal["join me", "active", "ask me", "busy"] | None = setting(
         None, "The status that the account shows.", unset="it stays as it is"
     )

@@ -58,7 +58,10 @@ def _friend_sought(clause: str, known: Known) -> str:
     """Where a friend is; nothing of anybody else, and no more than the world."""
     sought = _WHERE_IS.search(clause)
     friend = sought and next((one for one in known.friends if same_name(one.person.name, sought[1])), None)
-    return f"{_name(friend.person.name)} is online, {whereabouts(friend, known.world_id)}." if friend else ""
+    if not friend:
+        return ""
+    where = whereabouts(friend, known.world_id)
+    return f"{_name(friend.person.name)} is online{where and f', {where}'}."
 
 
 def _company(known: Known) -> str:

@@ -12,6 +12,7 @@ from actors.conversation.state import ConversationState, Surroundings, whereabou
 from actors.users.messages import Profile
 from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of, without_name
+from actors.world.messages import FriendOnline
 from config.schema.languages import AUTO, name_of
 
 LONGEST = 900  # characters of a note without what is remembered: each costs time in every turn
@@ -90,13 +91,16 @@ def _scene(around: Surroundings) -> list[str]:
     if len(names) > 1:
         parts.append(f"Here with you: {', '.join(names[:NAMED])}{more}.")
     parts += [f"You see: {quotable(thing, SIGHT)}." for thing in around.seen]
-    friends = [
-        f"{quoted(one.person)} ({whereabouts(one, around.world_id)})" for one in around.friends[:FRIENDS]
-    ]
+    friends = [_friend(one, around.world_id) for one in around.friends[:FRIENDS]]
     return [
         *parts,
         *([f"Friends of yours who are online elsewhere: {', '.join(friends)}."] if friends else []),
     ]
+
+
+def _friend(friend: FriendOnline, world_id: str) -> str:
+    where = whereabouts(friend, world_id)
+    return f"{quoted(friend.person)} ({where})" if where else quoted(friend.person)
 
 
 def _partner(state: ConversationState, profile: Profile | None, now: float) -> list[str]:

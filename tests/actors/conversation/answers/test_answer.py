@@ -40,14 +40,22 @@ def test_who_asks_the_body_for_something_hears_that_it_is_tried(
 FRIENDS = (
     FriendOnline(Person("usr_mio", "Mio"), "private"),
     FriendOnline(Person("usr_ren", "Ren K"), "wrld_1"),
+    FriendOnline(Person("usr_zoe", "Zoe")),
 )
 
 
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("Which of your friends are online?", "These friends of mine are online elsewhere: Mio and Ren K."),
-        ("Are any of your friends online?", "These friends of mine are online elsewhere: Mio and Ren K."),
+        (
+            "Which of your friends are online?",
+            "These friends of mine are online elsewhere: Mio, Ren K and Zoe.",
+        ),
+        (
+            "Are any of your friends online?",
+            "These friends of mine are online elsewhere: Mio, Ren K and Zoe.",
+        ),
+        ("Where is Zoe?", "Zoe is online."),
         ("Where is Mio?", "Mio is online, in a private place."),
         ("Gerald, where's ren k?", "Ren K is online, in another instance of this world."),
     ],

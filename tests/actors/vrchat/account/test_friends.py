@@ -232,7 +232,7 @@ def test_the_status_is_set_once_by_the_configuration_and_by_the_owner(tmp_path: 
 def test_the_world_hears_who_is_online_and_the_users_how_people_are_called(tmp_path: Path) -> None:
     service = Service("")
     service.friends = {"usr_00000001": ("Anna", HERE), "usr_00000002": ("Ben", "offline")}
-    it = room(tmp_path, service)
+    it = room(tmp_path, service, share_places=True)
     anna = FriendOnline(Person("usr_00000001", "Anna"), "wrld_11111111-0000-4000-8000-000000000000")
     assert it.inhabited.of(FriendsOnline)[-1].friends == (anna,)
     assert it.users.of(PeopleCalled)[-1].people == (anna.person, Person("usr_00000002", "Ben"))
@@ -246,6 +246,17 @@ def test_the_world_hears_who_is_online_and_the_users_how_people_are_called(tmp_p
     it.ask(SignOut())
     it.world.advance(MINUTE)
     assert it.inhabited.of(FriendsOnline)[-1].friends == ()
+
+
+def test_where_friends_are_is_not_told_unless_the_owner_wants_it(tmp_path: Path) -> None:
+    service = Service("")
+    service.friends = {"usr_00000001": ("Anna", HERE)}
+    it = room(tmp_path, service)
+    assert [one.place for one in it.inhabited.of(FriendsOnline)[-1].friends] == [""]
+    assert it.life is not None
+    it.life.actor.commit({"vrchat": it.section.model_copy(update={"share_places": True})})
+    told = it.inhabited.of(FriendsOnline)[-1].friends
+    assert [one.place for one in told] == ["wrld_11111111-0000-4000-8000-000000000000"]
 
 
 def test_somebody_who_is_forgotten_is_dropped_and_somebody_blocked_declined(tmp_path: Path) -> None:
