@@ -45,7 +45,7 @@ class Chatbox(msgspec.Struct, frozen=True):
 
 
 def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
-    """Queue `text` of `turn`: appended to the turn's waiting text, or replacing it if it begins with it.
+    """Queue `text` of `turn`: appended to the turn's waiting text, or replacing it if it goes on where that ends.
 
     Waiting text of older turns is dropped, and so is text of a cancelled turn. Turn 0 is outside of all turns."""
     text = clean(text)
@@ -56,7 +56,10 @@ def write(box: Chatbox, turn: int, text: str, now: float) -> Chatbox:
         last = kept.pop()
         if last.text.endswith(MORE) and not text.startswith(last.text):
             return box
-        whole = text if text.startswith(last.text) else joined((last.text, text))
+        grows = (
+            text.startswith(last.text) and text != last.text
+        )  # a sentence that is said again is another one
+        whole = text if grows else joined((last.text, text))
         kept.append(Waiting(turn, _bounded(whole), last.since))
     else:
         kept.append(Waiting(turn, _bounded(text), now))

@@ -192,7 +192,7 @@ class ChatboxText(Message):
     """Show `text` in the chatbox, split, spaced out and coalesced for VRChat; dropped if the turn was cancelled.
 
     A line stands until it can have been read, at 17 characters a second, or another turn's text comes. Text of the same
-    turn is appended, or replaces waiting text that it begins with; text of a newer turn replaces that
+    turn is appended, or replaces waiting text that it begins with and goes on from; text of a newer turn replaces that
     of older ones. Turn 0 belongs to no turn and is never replaced."""
 
     turn: int

@@ -7,9 +7,7 @@ from config.schema import Audio
 from supervisor.doctor.finding import Finding, Findings, note, ok, problem
 from supervisor.doctor.subject import Subject
 
-UNKNOWN = (
-    "whether the game's microphone is, is known only with status among osc.enabled_events while Gerald runs"
-)
+UNKNOWN = "whether the game's microphone is, is known only while Gerald runs and hears VRChat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class MutedFacts:
 def gather(subject: Subject) -> MutedFacts:
     """By the configuration, and by what the running instance knows of its avatar."""
     movement = subject.running.avatar.get("movement_state") or {}
-    told = bool(subject.running.osc.get("received")) and "status" in subject.config.osc.enabled_events
+    told = bool(subject.running.osc.get("received"))
     is_muted = bool(movement.get("muted"))
     return MutedFacts(subject.config.audio, is_muted if told or is_muted else None)
 

@@ -163,6 +163,11 @@ def test_a_text_that_grows_replaces_what_waits_of_it() -> None:
     assert drain(box, 0.2) == [(SPACING, 1, "I think so.")]
 
 
+def test_a_sentence_that_is_said_again_is_shown_again() -> None:
+    box = write(write(write(Chatbox(free_at=9.0), 1, "No.", 0.0), 1, "No.", 0.0), 1, "No.", 0.0)
+    assert [waiting.text for waiting in box.waiting] == ["No. No. No."]
+
+
 def test_a_newer_turn_replaces_what_waits_of_older_ones() -> None:
     box, _ = next_text(write(Chatbox(), 1, "Sent.", 0.0), 0.0)
     box = write(write(box, 1, "Old.", 0.1), 2, "New.", 0.2)

@@ -30,18 +30,11 @@ def test_push_to_talk_is_named_with_its_parameter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("events", "received", "muted", "known"),
-    [
-        ([], 5, False, None),
-        (["status"], 0, False, None),
-        (["status"], 5, False, False),
-        (["status"], 5, True, True),
-        ([], 5, True, True),
-    ],
+    ("received", "muted", "known"), [(0, False, None), (5, False, False), (5, True, True), (0, True, True)]
 )
-def test_that_the_game_is_not_muted_is_believed_only_where_it_would_be_told(
-    subject: Make, events: list[str], received: int, muted: bool, known: bool | None
+def test_that_the_game_is_not_muted_is_believed_only_where_the_game_is_heard(
+    subject: Make, received: int, muted: bool, known: bool | None
 ) -> None:
     avatar: dict[str, Any] = {"movement_state": {"muted": muted}}
     running = Running(7, status={"ready": True}, osc={"received": received}, avatar=avatar)
-    assert gather(subject(running=running, osc={"enabled_events": events})).in_game is known
+    assert gather(subject(running=running)).in_game is known
