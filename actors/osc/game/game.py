@@ -71,7 +71,8 @@ class Game(Actor):
 
     def on_start(self) -> None:
         self._contact = Contact(self.now())
-        self.ask(OSC_QUERY, GetGames(), "on_games")
+        if self._osc.is_announced:
+            self.ask(OSC_QUERY, GetGames(), "on_games")
         if self.context.incarnation > 1:
             # Of the game that it met first, it has heard; of what an earlier Gerald knew, nothing may be true any more.
             self.ask(AVATAR, GetParameters(), "on_remembered")
@@ -124,7 +125,7 @@ class Game(Actor):
         self._report()
 
     def on_games(self, answer: Reply | AskFailed) -> None:
-        """Where OSCQuery is off nobody answers."""
+        """What was found before this incarnation began."""
         if isinstance(answer, Reply) and isinstance(answer.message, Games) and answer.message.ours:
             games = answer.message
             self.on_avatar_read(AvatarRead(games.ours, games.avatar_id, games.parameters))

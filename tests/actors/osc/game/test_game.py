@@ -19,7 +19,9 @@ from actors.osc.messages import (
     AvatarParameter,
     AvatarRead,
     GameRuns,
+    Games,
     GetAvatar,
+    GetGames,
     GetOscStatistics,
     GetSendStatistics,
     OscStatistics,
@@ -44,6 +46,7 @@ class Room:
         self.sender, self.asker = self.world.probe("osc.sender"), self.world.probe("asker")
         self._receiver, self._avatar = self.world.probe("osc.receiver"), self.world.probe("avatar")
         self.felt: dict[str, Any] = {}
+        self.query = self.world.probe("osc.query")
         self.avatar_id = ""
         self.heard = self.sent = 0
         self.world.start(Game(Osc(avatar_folder="OSC", **settings), home, Behaviour()), "osc.game")
@@ -140,6 +143,20 @@ def test_what_oscquery_tells_counts_more_than_a_file_and_the_file_again_when_the
 def test_oscquery_tells_the_avatar_where_nobody_else_did(room: Room) -> None:
     room.give(AvatarRead("VRChat-Client-A", ID, (HAT,)))
     assert room.known() == AvatarKnown(ID, (HAT,))
+
+
+@pytest.mark.parametrize(("query", "asked"), [("on", 1), ("off", 0)])
+def test_what_oscquery_found_before_is_asked_for_where_there_is_oscquery(
+    tmp_path: Path, query: str, asked: int
+) -> None:
+    room = Room(tmp_path, query=query)
+    questions = [one for one in room.query.envelopes if isinstance(one.message, GetGames)]
+    assert len(questions) == asked
+    for one in questions:
+        games = Games("Gerald-A", "", {}, "VRChat-Client-A", (HAT,), ID)
+        room.world.tell("osc.game", games, answers=one.id)
+        room.world.run()
+        assert room.known() == AvatarKnown(ID, (HAT,))
 
 
 def test_what_oscquery_still_tells_of_the_avatar_before_is_passed_over(room: Room) -> None:
