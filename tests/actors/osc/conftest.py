@@ -11,8 +11,10 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from actors.kernel.actor import Actor
 from actors.kernel.incarnation import Incarnation
+from actors.osc.inputs import resting
 from actors.osc.messages import EVERYTHING, GetOscStatistics, OscStatistics, ParametersChanged
 from actors.osc.receiver import Receiver
+from actors.osc.sender import Sender
 from config.schema import Behaviour, Osc
 from tests.doubles.virtual_world import VirtualWorld
 
@@ -132,3 +134,11 @@ def make_ear(stage: Stage) -> Iterator[Callable[..., Ear]]:
 @pytest.fixture
 def ear(make_ear: Callable[..., Ear]) -> Ear:
     return make_ear()
+
+
+@pytest.fixture
+def sender(stage: Any, peer: Any) -> Any:
+    """The world of a started sender, after its first words: everything to rest."""
+    stage.start(Sender(Osc(output_port=peer.port)), "osc.sender")
+    assert peer.received() == [(address, [value]) for address, value in resting()]
+    return stage.world
