@@ -19,7 +19,7 @@ from actors.vrchat.state import Friend, FriendRequest, Verdict, WebAnswer
 WAITING = 200
 VERDICTS = 500
 TRIES = 5
-"""How often one request is tried; the service may refuse it for reasons of its own."""
+"""How often accepting one is tried without an answer before it has to wait for hours."""
 
 
 def verdict_on(a: Account, policy: Policy, person: Person) -> tuple[str, str]:
@@ -115,7 +115,11 @@ def listed(a: Account, step: Step, requests: tuple[FriendRequest, ...]) -> Accou
     if doubtful.id not in ids:
         return a.with_(doubt="ask")
     a = a.with_(doubt="").keeping(accepting=None, tries=a.kept.tries + 1)
-    return _closed(a, step, doubtful, "failed", "no answer") if a.kept.tries >= TRIES else a
+    if a.kept.tries < TRIES:
+        return a
+    # It is found again when the list is read the next time.
+    left = tuple(one for one in a.requests if one.id != doubtful.id)
+    return a.with_(requests=left).keeping(tries=0)
 
 
 def friendship_told(a: Account, step: Step, answer: WebAnswer) -> Account:

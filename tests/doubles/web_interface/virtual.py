@@ -27,7 +27,9 @@ from tests.doubles.web_interface.service import NAME, PASSWORD, Service
 
 LATENCY, HUNG = 0.2, 30.0
 Fault = Callable[[str, str], str]
-"""By method and path: "" for none, unsent, hang (not done, no answer), lost (done, no answer), or 503."""
+"""By method and path ("sign in" for that with name and password).
+
+"" for none, unsent, hang (not done, no answer), lost (done, no answer), or 503."""
 
 
 class Due(Message):
@@ -91,7 +93,7 @@ class VirtualWeb(Web):
 
     def _carried(self, request: httpx.Request) -> httpx.Response:
         method, path = request.method, request.url.raw_path.decode().removeprefix("/api/1")
-        fault = self.room.fault(method, path)
+        fault = self.room.fault(method, "sign in" if "authorization" in request.headers else path)
         if fault == "unsent":
             raise httpx.ConnectError("Connection refused")
         if fault == "hang":

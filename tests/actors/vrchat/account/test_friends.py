@@ -68,6 +68,21 @@ def test_an_acceptance_without_answer_is_looked_up_and_counts_once(tmp_path: Pat
     assert tried == 1
 
 
+def test_a_request_that_gets_no_answer_for_hours_is_tried_seldom_and_accepted_in_the_end(
+    tmp_path: Path,
+) -> None:
+    it = room(tmp_path)
+    it.fault = lambda method, path: "hang" if path.endswith("accept") else ""
+    it.service.befriend(1, it.now)
+    it.world.advance(10 * HOUR)
+    assert it.service.accepted == []
+    assert len(it.service.asked) < 60
+    it.fault = lambda method, path: ""
+    it.world.advance(4 * HOUR)
+    assert it.service.accepted == ["frq_000001"]
+    assert it.account().today == 1
+
+
 def test_a_kill_between_accepting_and_the_answer_counts_once(tmp_path: Path) -> None:
     it = room(tmp_path)
     it.service.befriend(1, it.now)

@@ -264,7 +264,7 @@ def test_ten_minutes_of_drops_and_faults(room: Room) -> None:
             room.interface.do(
                 lambda service: [service.friends.pop(who) for who in tuple(service.friends)[:-50]]
             )
-        room.until(lambda n=number: len(service.accepted) == n and not room.account().requests, virtual=5.0)
+        room.until(lambda n=number: len(service.accepted) == n and not room.account().requests, virtual=60.0)
     told = [one.person.user_id for one in room.users.of(InteractionHappened)]
     assert len(told) == len(set(told)) == number
     assert (service.logins, len(service.accepted)) == (1, number)
