@@ -38,6 +38,7 @@ class Web:
         self._kept: Kept | None = None
         self._todo: deque[Kept | tuple[int, Job]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._unusable = ""  # why the file could not be read: then it is not overwritten either
         self._over = False
         self._link: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
@@ -93,25 +94,36 @@ class Web:
         try:
             self._kept = self._file.read()
         except SessionUnusable as error:
+            self._unusable = str(error)
             self._post(SessionLoaded(Kept(), False, str(error), error.remedy))
         else:
             self._post(SessionLoaded(self._kept, "auth" in self._file.cookies))
-        async with HttpSession(self._section, self._file, self._within) as http:
-            while not self._over:
-                while self._todo and not self._over:
-                    await self._do(http, self._todo.popleft())
-                await self._news.wait()
-                self._news.clear()
-        self._close_link()
+        try:
+            async with HttpSession(self._section, self._file, self._within) as http:
+                while not self._over:
+                    while self._todo and not self._over:
+                        await self._do(http, self._todo.popleft())
+                    await self._news.wait()
+                    self._news.clear()
+        finally:
+            self._close_link()
+            self._keep_last()
+
+    def _keep_last(self) -> None:
+        """What was to be kept when it was stopped: else a friend would be counted again after the next start."""
+        kept = [self._kept, *(one for one in self._todo if isinstance(one, Kept))][-1]
+        if kept is not None and not self._unusable:
+            with contextlib.suppress(SessionUnusable):
+                self._file.write(kept)
 
     async def _do(self, http: HttpSession, what: Kept | tuple[int, Job]) -> None:
-        trouble = ""
+        trouble = self._unusable
         if isinstance(what, Kept):
             self._kept = what
             if self._todo:  # a request that follows writes it first
                 return
         try:
-            if self._kept is not None:
+            if self._kept is not None and not trouble:
                 self._file.write(self._kept)
         except SessionUnusable as error:
             trouble = str(error)

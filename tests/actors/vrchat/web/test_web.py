@@ -10,7 +10,7 @@ import pytest
 
 from actors.kernel.protocol.lifecycle import HealthChanged
 from actors.users.messages import InteractionHappened
-from actors.vrchat.messages import VRCHAT, AccountIs, GetAccount, SetStatus, SignIn
+from actors.vrchat.messages import VRCHAT, AccountIs, GetAccount, SetStatus, SignIn, SignOut
 from actors.vrchat.vrchat import VRChatAccount
 from actors.vrchat.web.http import retry_after
 from actors.vrchat.web.session_file import SessionFile
@@ -113,6 +113,17 @@ def test_it_signs_in_follows_the_events_and_accepts(room: Room) -> None:
     assert room.interface.service.logins == 1
 
 
+def test_what_was_decided_just_before_a_stop_is_kept(room: Room) -> None:
+    for number in range(1, 5):
+        befriend(room, number)
+        room.until(lambda n=number: room.account().today == n)
+        room.stop()
+        room.start()
+        room.until(room.follows, virtual=1.0)
+    told = [one.person.user_id for one in room.users.of(InteractionHappened)]
+    assert len(told) == len(set(told)) == 4
+
+
 def test_a_link_that_breaks_comes_back_and_what_was_missed_is_read(room: Room) -> None:
     room.interface.silent = True
     befriend(room, 1)
@@ -186,8 +197,10 @@ def test_a_session_file_that_was_altered_is_said_and_not_replaced(
     room.start()
     room.until(lambda: room.account().phase == "missing")
     assert str(file) in room.account().reason
+    room.world.give(VRCHAT, SignOut(), sender="owner")
     assert interface.service.asked == []
     room.stop()
+    assert file.read_bytes().startswith(b"something else")
 
 
 def test_nothing_secret_is_left_behind(
