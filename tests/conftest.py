@@ -10,7 +10,7 @@ from hypothesis import settings
 from config import secret
 
 # The same examples every time, so that a change is judged by what it changes; GERALD_SOAK=1 looks for new ones.
-settings.register_profile("suite", derandomize=True)
+settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("default" if os.environ.get("GERALD_SOAK") else "suite")
 
 # A run in the background of a script ignores Ctrl-C, and every process of it would, too; tests send it to theirs.

@@ -20,7 +20,7 @@ from tests.doubles.keeper import Shelf
 from tests.doubles.model_server import ModelServer, status, words
 from tests.doubles.virtual_world import VirtualWorld
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 ANNA = person_named("Anna")
 PROBES = ("osc.sender", "system", "listener", "llm.local", "persistence", "behaviour", "users")
 

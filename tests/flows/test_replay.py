@@ -22,7 +22,8 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
 
     found = supervisor.json_of("replay")
     assert found["identical"] is True
-    assert set(found["actors"]) == {"conversation", "users", "world", "avatar", "system", "llm", "behaviour"}
+    known = {"conversation", "users", "world", "avatar", "avatar.movement", "system", "llm", "behaviour"}
+    assert set(found["actors"]) == known
     assert found["messages"] > 150
     assert "identical: " in supervisor("replay", run, "--actor", "conversation")
 

@@ -83,6 +83,7 @@ class Sent(msgspec.Struct, frozen=True):
     job: Job
 
 
+@durable("vrchat.Send")
 class Send(msgspec.Struct, frozen=True):
     """Send this request; the answer is to carry `number`."""
 
@@ -90,16 +91,19 @@ class Send(msgspec.Struct, frozen=True):
     job: Job
 
 
+@durable("vrchat.OpenLink")
 class OpenLink(msgspec.Struct, frozen=True):
     """Open the websocket."""
 
     link: int
 
 
+@durable("vrchat.CloseLink")
 class CloseLink(msgspec.Struct, frozen=True):
     """Close the websocket."""
 
 
+@durable("vrchat.Answer")
 class Answer(msgspec.Struct, frozen=True):
     """Tell whoever asked. outcome: account, done or refused, with the reason in `text`."""
 
@@ -109,6 +113,7 @@ class Answer(msgspec.Struct, frozen=True):
     person: Person = UNKNOWN
 
 
+@durable("vrchat.Befriended")
 class Befriended(msgspec.Struct, frozen=True):
     """The account has a new friend, whose request was accepted at `at` (epoch seconds)."""
 

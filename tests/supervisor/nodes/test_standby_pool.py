@@ -96,7 +96,7 @@ def test_a_process_is_set_up_as_told(home: Home) -> None:
     core = psutil.Process().cpu_affinity()[-1]
     settings = ProcessSettings(cpus=(core,), nice=5, env=(("GERALD_TEST_VARIABLE", "yes"),))
     life = home.launch(settings)
-    assert home.settings()[0] == f"5 {core} yes 1"
+    assert home.settings()[0] == f"{os.nice(0) + 5} {core} yes 1"
     end(home, life)
 
 

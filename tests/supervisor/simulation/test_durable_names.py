@@ -72,7 +72,17 @@ def _nested(hint: Any) -> Iterator[type]:
 
 
 def test_whatever_a_named_class_holds_has_a_name_too() -> None:
-    for address in ("conversation", "users", "world", "avatar", "system", "llm"):
+    for address in (
+        "conversation",
+        "users",
+        "world",
+        "avatar",
+        "avatar.movement",
+        "behaviour",
+        "system",
+        "llm",
+        "vrchat",
+    ):
         assert class_of(StartedLine(address=address, incarnation=1, node="", arguments={}, seed="", wall=0.0))
     nameless = {
         f"{cls.__name__}.{field}: {part.__name__}"
