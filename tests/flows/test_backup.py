@@ -1,5 +1,6 @@
 """Backups of a real instance: made while it talks, and brought back when it does not run."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from supervisor.trace.read.segment_reader import Torn, open_segment
 from tests.flows.conftest import Command, ports
 
 pytestmark = pytest.mark.slow
+WITHIN = 60.0
 
 
 def started(home: Path) -> DemoInstance:
@@ -39,11 +41,20 @@ def backups(supervisor: Command) -> list[dict[str, Any]]:
     return found
 
 
+def backup_of_all(supervisor: Command) -> dict[str, Any]:
+    """Made as soon as there is something of everybody: what was said just now is stored a moment later."""
+    end = time.monotonic() + WITHIN
+    while True:
+        made = supervisor.json_of("backup")
+        if {"users", "conversation"} <= set(made["domains"]):
+            return made
+        assert time.monotonic() < end, made
+
+
 def test_what_was_backed_up_is_there_again_after_a_restore(home: Path, supervisor: Command) -> None:
     with started(home):
         supervisor("talk", "Remember the lighthouse", "--as", "Anna")
-        made = supervisor.json_of("backup")
-        assert {"users", "conversation"} <= set(made["domains"])
+        made = backup_of_all(supervisor)
         supervisor("talk", "Remember the harbour", "--as", "Ben")
         assert names(supervisor) == {"Anna", "Ben"}
         before = epochs(supervisor)

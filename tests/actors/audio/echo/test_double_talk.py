@@ -1,5 +1,8 @@
 """Who speaks over the bot's voice stays whole: with real voices, AEC3, the filter and Whisper."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pytest
 
@@ -11,7 +14,6 @@ from actors.audio.echo.kalman import EchoFilter
 from actors.audio.echo.webrtc import FRAME, EchoCanceller
 from actors.speech.engines import embedded
 from actors.speech.engines.hibari import Hibari
-from actors.speech.engines.piper import Piper
 from actors.speech.engines.whisper import Whisper
 
 LATE = 900  # samples from what is played to its echo
@@ -30,18 +32,25 @@ def sized(sound: Sound, level: float) -> Sound:
 
 
 @pytest.fixture(scope="module")
-def story() -> Sound:
-    piper = Piper(embedded.voice_model(), threads=1)
-    return sized(resampled(np.concatenate([*piper.synthesize(STORY)]), piper.rate, RATE), 0.08)
+def speak() -> Callable[[str, float], Sound]:
+    """A text as it sounds, the same each time, with an RMS in [0, 1]."""
+    hibari = Hibari(threads=1)
+
+    def spoken(text: str, level: float) -> Sound:
+        pieces = np.concatenate([*hibari.synthesize(text)]).astype(np.int16)
+        return sized(resampled(pieces, hibari.rate, RATE), level)
+
+    return spoken
 
 
 @pytest.fixture(scope="module")
-def people() -> tuple[Sound, ...]:
-    hibari = Hibari(threads=1)
-    return tuple(
-        sized(resampled(np.concatenate([*hibari.synthesize(text)]).astype(np.int16), hibari.rate, RATE), 0.05)
-        for text in SAID
-    )
+def story(speak: Callable[[str, float], Sound]) -> Sound:
+    return speak(STORY, 0.08)
+
+
+@pytest.fixture(scope="module")
+def people(speak: Callable[[str, float], Sound]) -> tuple[Sound, ...]:
+    return tuple(speak(text, 0.05) for text in SAID)
 
 
 def room(story: Sound) -> Sound:
@@ -101,13 +110,18 @@ def test_words_over_the_voice_are_heard_that_the_suppressor_alone_takes_along(
             for at, person in zip(places, people, strict=True)
         ]
 
-    def known(texts: list[str]) -> list[str]:
-        return ["".join(c for c in text.casefold() if c.isalnum() or c == " ") for text in texts]
+    assert errors(heard(open_canceller())) <= 1
+    assert errors(heard(EchoCanceller())) >= 4, "else there is nothing that the filter is needed for"
 
-    assert known(heard(open_canceller())) == known(list(SAID))
-    assert known(heard(EchoCanceller())) != known(list(SAID)), (
-        "else there is nothing that the filter is needed for"
-    )
+
+def errors(heard: list[str]) -> int:
+    """Words of `SAID` that were not heard, or heard and not said."""
+
+    def words(texts: Iterable[str]) -> Counter[str]:
+        return Counter(word.strip(",.!?").casefold() for text in texts for word in text.split())
+
+    said, found = words(SAID), words(heard)
+    return max((said - found).total(), (found - said).total())
 
 
 def test_nothing_of_the_voice_alone_is_let_through_by_the_filter(story: Sound) -> None:
