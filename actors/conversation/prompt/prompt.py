@@ -41,8 +41,19 @@ def build(
     """The messages to complete, at `now` (epoch seconds): who the bot is, what was said before, the talk.
 
     The last one begins with what is known just now. language: to answer in, as in speech.language."""
+    state = _asked_last(state)
     known = notes(state, profile, now, language, bot.name, of_role=_of_role(bot, state, lore))
     return _prompt(bot, state, known, language, lore)
+
+
+def _asked_last(state: ConversationState) -> ConversationState:
+    """With what is to be answered last: somebody else may have said something while the prompt was being prepared."""
+    said, turn = state.messages, state.active.turn if state.active is not None else 0
+    asked = next((one for one in reversed(said) if one.role == "user" and one.turn == turn), None)
+    if asked is None or asked is said[-1]:
+        return state
+    others = tuple(one for one in said if one is not asked)
+    return msgspec.structs.replace(state, messages=(*others, asked))
 
 
 def foreseen(

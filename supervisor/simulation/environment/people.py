@@ -226,7 +226,7 @@ class LoadGenerator:
         return None
 
     def _replied(self, message: ReplySentence | ReplyEnded) -> None:
-        question = next((q for q in self.questions.values() if q.turn == message.turn), None)
+        question = next((q for q in self.questions.values() if 0 < q.turn == message.turn), None)
         answered = {int(n) for n in re.findall(r"Answer (\d+)", message.text)}
         if question is not None and answered - {question.number}:
             self._fault(f"answers: question {question.number} was told an answer to {answered}")
@@ -239,7 +239,10 @@ class LoadGenerator:
                 self._end(question, message.outcome)
 
     def _unstarted(self) -> Question | None:
-        return next((question for question in self.questions.values() if not question.turn), None)
+        """The oldest of them; one that a restart may have lost last."""
+        found = [question for question in self.questions.values() if not question.turn]
+        now = self.conversation()
+        return min(found, key=lambda one: (one.incarnation != now, one.number), default=None)
 
     def _end(self, question: Question, outcome: str) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1

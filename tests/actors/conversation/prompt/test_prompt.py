@@ -12,7 +12,7 @@ from actors.conversation.prompt.notes import LONGEST as LONGEST_NOTE
 from actors.conversation.prompt.prompt import MEMORY, build, foreseen, people_named, persona
 from actors.conversation.state import ConversationState, Participant, Surroundings
 from actors.conversation.summary import condensed
-from actors.conversation.turns import add_sentence, attribute, begin, end
+from actors.conversation.turns import add_sentence, attribute, begin, end, overheard
 from actors.conversation.utterance import LONGEST, SHOWN, SHOWN_CHARACTERS, Utterance, first_shown, window
 from actors.llm.messages import ChatMessage
 from actors.users.messages import Profile
@@ -344,3 +344,12 @@ def test_in_a_long_talk_every_turn_leaves_little_more_than_its_words_to_be_read(
 
 def _common(a: str, b: str) -> int:
     return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def test_what_is_to_be_answered_is_last_whatever_others_say_meanwhile() -> None:
+    """Else the model answers them."""
+    asked = attribute(begin(talked("Hi", "Hello!"), Question("What is the time?", NOW, MIO), NOW), MIO)
+    state = overheard(asked, Question("I collect stamps.", NOW, REN), REN)
+    before, last = (message.content for message in prompt(state)[-2:])
+    assert before == "Ren: I collect stamps."
+    assert last.endswith("Mio: What is the time?")
