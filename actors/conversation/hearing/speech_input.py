@@ -66,6 +66,9 @@ class SpeechInput:
         if not said.text:
             _tell_ignored(owner, reply, said, "nothing was said")
             return 0
+        if owner.blocks.holds(said.person):
+            _tell_ignored(owner, reply, said, "they are blocked")
+            return 0
         self.drafts.end(owner)
         turn_end.void(owner, reply, "something new was said")
         before, asked_at = self.growth.before(owner.state), self.growth.since(said.at)

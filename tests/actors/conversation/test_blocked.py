@@ -34,7 +34,7 @@ def room() -> Room:
 
 
 def test_they_get_no_answer_and_leave_no_trace(room: Room) -> None:
-    room.hear("My trains are the best trains.", TROLL)
+    room.give(TextReceived("My trains are the best trains.", TROLL, "listener"))
     assert room["llm"].of(CompletionRequested) == []
     assert room["users"].messages == []
     assert room[BEHAVIOUR].of(TurnStarted) == []
@@ -43,6 +43,12 @@ def test_they_get_no_answer_and_leave_no_trace(room: Room) -> None:
     assert room.actor.state.participants == {}
     room.ask("Hello", MIO)
     assert "train" not in "".join(room.prompt())
+
+
+def test_they_leave_none_either_if_somebody_else_speaks_in_the_same_moment(room: Room) -> None:
+    room.give(TextReceived("My trains are the best trains.", TROLL), TextReceived("Hello", MIO))
+    assert room["users"].of(InteractionHappened) == []
+    assert "train" not in str(room.actor.state)
 
 
 def test_they_end_nobodys_reply(room: Room) -> None:
