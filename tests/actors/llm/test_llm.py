@@ -118,7 +118,7 @@ def test_what_a_cancelled_stream_had_already_sent_is_dropped(server: ModelServer
     room.start(remote(server))
     room.ask(turn=1)
     box = room.world.lives["llm"].mailbox
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60.0
     while len(box) < 4 and time.monotonic() < end:
         server.gate.wait(0.01)
     assert len(box) == 4

@@ -59,7 +59,7 @@ class Home:
 
     def settle(self) -> None:
         """Until all is on disk that was said."""
-        end = time.monotonic() + 10.0
+        end = time.monotonic() + 60.0
         quiet = 0
         while quiet < 4:
             assert time.monotonic() < end
