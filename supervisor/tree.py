@@ -162,8 +162,12 @@ def _vision(config: "Config") -> tuple[ChildSpec, ...]:
     off = "" if config.computer_vision.enabled else "computer_vision.enabled is false"
     sees = ("computer_vision", "frames")
     return (
-        ChildSpec(CAMERA, "actors.vision.camera:Camera", (*sees, "home"), disabled_reason=off, sense=True),
-        ChildSpec(DETECTOR, "actors.vision.detector:Detector", sees, disabled_reason=off, sense=True),
+        ChildSpec(
+            CAMERA, "actors.vision.camera.camera:Camera", (*sees, "home"), disabled_reason=off, sense=True
+        ),
+        ChildSpec(
+            DETECTOR, "actors.vision.detector.detector:Detector", sees, disabled_reason=off, sense=True
+        ),
     )
 
 

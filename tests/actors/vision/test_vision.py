@@ -17,11 +17,11 @@ from actors.kernel.media.frame_ring import Ring, RingReader
 from actors.kernel.media.frames import Frame
 from actors.kernel.media.ring_names import new_name
 from actors.kernel.message import Envelope, Message
-from actors.vision.capture import Capture, fit
-from actors.vision.device import SourceBroken
+from actors.vision.camera.capture import Capture, fit
+from actors.vision.camera.device import SourceBroken
+from actors.vision.camera.sources import open_source
 from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
 from actors.vision.size import ring_size
-from actors.vision.sources import open_source
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision, Config
 from supervisor.otp.spec import SupervisorSpec
@@ -200,7 +200,7 @@ def test_references_are_small_and_only_the_newest_waits() -> None:
 def test_the_screen_is_read_and_made_to_fit(tmp_path: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[3])!r})\n"
-        "from actors.vision.screen import Screen\nfrom actors.vision.capture import fit\n"
+        "from actors.vision.camera.screen import Screen\nfrom actors.vision.camera.capture import fit\n"
         "screen = Screen()\npicture = screen.read(0)\n"
         "print(picture.shape, fit(picture, 320 * 240 * 3).shape)\nscreen.close()"
     )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from actors.vision.device import PictureSource
+from actors.vision.camera.device import PictureSource
 from config.files import located
 from config.schema import ComputerVision
 
@@ -17,10 +17,10 @@ def source_name(vision: ComputerVision) -> str:
 def open_source(vision: ComputerVision, home: Path) -> PictureSource:
     """Open what computer_vision.source names. May block, as drivers do. Raises SourceBroken."""
     if vision.source == "screen":
-        from actors.vision.screen import Screen
+        from actors.vision.camera.screen import Screen
 
         return Screen()
-    from actors.vision.video import device, file
+    from actors.vision.camera.video import device, file
 
     if vision.source.startswith("file:"):
         return file(located(home, vision.source.removeprefix("file:")))

@@ -5,7 +5,7 @@ import numpy as np
 from mss.exception import ScreenShotError
 
 from actors.kernel.media.frame_ring import Picture
-from actors.vision.device import SourceBroken
+from actors.vision.camera.device import SourceBroken
 
 REMEDY = "start Gerald where the game's screen is (DISPLAY), or choose another computer_vision.source"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from actors.kernel.media.frames import RingAddress
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.vision.camera import Camera
+from actors.vision.camera.camera import Camera
 from actors.vision.internal import CaptureEnded, FrameTaken
 from actors.vision.messages import FrameReady
 from config.schema import ComputerVision

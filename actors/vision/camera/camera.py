@@ -7,11 +7,11 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.protocol.lifecycle import Health
-from actors.vision.capture import Capture
-from actors.vision.device import SourceBroken
+from actors.vision.camera.capture import Capture
+from actors.vision.camera.device import SourceBroken
+from actors.vision.camera.sources import open_source, source_name
 from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen
 from actors.vision.messages import DETECTOR, FrameReady
-from actors.vision.sources import open_source, source_name
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 

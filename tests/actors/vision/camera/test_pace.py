@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.vision.pace import FrameTime, next_frame_time
+from actors.vision.camera.pace import FrameTime, next_frame_time
 
 
 def course(source_fps: float, capture_fps: float, seconds: float, late: float = 0.0) -> list[FrameTime]:

@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 
 from actors.kernel.media.frame_ring import Picture
-from actors.vision.device import SourceBroken
+from actors.vision.camera.device import SourceBroken
 
 
 class _Video:

@@ -12,8 +12,8 @@ from actors.kernel.media.frame_ring import NoRoom, Picture, RingWriter
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.media.ring_names import SHARED
 from actors.kernel.resource import Resources
-from actors.vision.device import PictureSource, SourceBroken
-from actors.vision.pace import FrameTime, next_frame_time
+from actors.vision.camera.device import PictureSource, SourceBroken
+from actors.vision.camera.pace import FrameTime, next_frame_time
 
 # The right to have a picture source open, by its name: the source itself is the thread's own.
 _sources: Resources[str, None] = Resources()

@@ -9,8 +9,8 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.media.frame_ring import RingReader
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.protocol.lifecycle import Health
+from actors.vision.detector.motion import Grey, Measure, Seen, advance, grey_of, measure
 from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
-from actors.vision.scene import Grey, Measure, Seen, advance, grey_of, measure
 from actors.world.messages import WORLD
 from config.schema import ComputerVision
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from actors.vision.detector.motion import Event, Grey, Measure, Seen, advance, grey_of, measure
 from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
-from actors.vision.scene import Event, Grey, Measure, Seen, advance, grey_of, measure
 
 
 def still(level: int = 100) -> Grey:

@@ -1,0 +1,1 @@
+"""The camera: takes pictures and puts them into the ring."""

@@ -1,0 +1,1 @@
+"""What is in a picture: motion, brightness, people and things."""
