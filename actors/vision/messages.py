@@ -1,12 +1,48 @@
 """The door of vision: pictures that are there to be looked at, and what was seen in them."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+import msgspec
 
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.addresses import Address
+from actors.vocabulary.type_names import durable
 
 CAMERA = Address("vision.camera")
 DETECTOR = Address("vision.detector")
+READER = Address("vision.reader")
+DEPTH = Address("vision.depth")
+TRACKER = Address("vision.tracker")
+
+PERSON = "person"  # the kind of a detection that is somebody; every other kind is a thing
+
+
+@durable("vision.Box")
+class Box(msgspec.Struct, frozen=True):
+    """A part of a picture: its left and top edge, width and height, as shares of the picture's, in [0, 1]."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@durable("vision.Detection")
+class Detection(msgspec.Struct, frozen=True):
+    """Somebody (PERSON) or something found in a picture. score: how sure, in [0, 1]."""
+
+    kind: str
+    score: float
+    box: Box
+
+
+@durable("vision.Plate")
+class Plate(msgspec.Struct, frozen=True):
+    """Text on a name plate, as it was read. score: how sure, in [0, 1]."""
+
+    text: str
+    score: float
+    box: Box
 
 
 class FrameReady(Message):
@@ -18,6 +54,42 @@ class FrameReady(Message):
     width: int
     channels: int
     captured_at: float
+
+
+class Looked(Message):
+    """From a detector to the tracker: picture `generation`, captured at `at` (epoch seconds), was looked at.
+
+    brightness: mean. amount: the part that changed since the picture that this detector looked at before; x, y: the
+    change's middle; all in [0, 1]. found: the surest first. searched: people and things were looked for."""
+
+    generation: int
+    at: float
+    brightness: float
+    amount: float = 0.0
+    x: float = 0.5
+    y: float = 0.5
+    found: tuple[Detection, ...] = ()
+    searched: bool = False
+
+
+class PlatesRead(Message):
+    """From the reader to the tracker: what stands on the name plates of the picture captured at `at`."""
+
+    at: float
+    plates: tuple[Plate, ...]
+
+
+class DistancesSeen(Message):
+    """From the depth actor to the tracker: how far away what the picture of `at` shows is.
+
+    metres: by row from above, each from the left, for an even grid of `columns`; 0.0 where unknown. source: what told
+    it, a model or what moved past. error: about how wrong one is, as a share of it."""
+
+    at: float
+    columns: int
+    metres: tuple[float, ...]
+    source: Literal["model", "motion"]
+    error: float
 
 
 class WatchScene(Message):
