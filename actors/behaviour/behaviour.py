@@ -6,15 +6,7 @@ stop ends everything at once."""
 from collections.abc import Mapping
 from typing import Any
 
-from actors.avatar.messages import (
-    AVATAR,
-    MOVEMENT,
-    GetParameter,
-    MovementEnded,
-    ParameterIs,
-    StopMoving,
-    Touched,
-)
+from actors.avatar.messages import AVATAR, MOVEMENT, GetParameter, MovementEnded, StopMoving, Touched
 from actors.behaviour import rules
 from actors.behaviour.acting import Acting, let_go
 from actors.behaviour.errands import NOBODY, Errands, Meant, leads, ordered
@@ -40,6 +32,7 @@ from actors.behaviour.messages import (
     Located,
     MakeAct,
     PersonCame,
+    PersonInView,
     PersonWent,
     SeatNear,
     SentenceBegun,
@@ -47,16 +40,11 @@ from actors.behaviour.messages import (
     VisitBegan,
 )
 from actors.behaviour.plans import GLANCES, Plan, plan_of
+from actors.behaviour.switch import Switch
 from actors.conversation.messages import ReplyEnded, TurnStarted
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.osc.messages import (
-    OSC_RECEIVER,
-    OSC_SENDER,
-    ParametersChanged,
-    SubscribeParameters,
-    ZeroInputs,
-)
+from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged, SubscribeParameters, ZeroInputs
 from actors.speech.messages import Cancel
 from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgotten
 from actors.vocabulary.acts import WALK
@@ -94,8 +82,7 @@ class Behaviour(Actor):
         self._pace = rules.Pace()
         self._body = BodyIs()
         self._seat = False
-        self._held = False
-        self._switch_unknown = False
+        self._switch = Switch()
         self._idle_timer = 0
 
     @property
@@ -112,8 +99,7 @@ class Behaviour(Actor):
         if self.context.incarnation > 1:
             let_go(self, self.settings.expressions, self.settings.longest)
             self.tell(USERS, GetBlocked())  # which the first incarnation is told by itself
-            # VRChat says a parameter again only when it changes: until then it may be on
-            self._switch_unknown = self.settings.stop_parameter is not None
+            self._switch = Switch(unknown=self.settings.stop_parameter is not None)
             self.on_ask_switch(AskSwitch())
         self._subscribe()
         self.tell(WORLD, AnnounceSeat())
@@ -130,7 +116,7 @@ class Behaviour(Actor):
         self._speech = sections.get("speech", self._speech)
         self.bot = sections.get("bot", self.bot)
         if before.stop_parameter != self.settings.stop_parameter:
-            self._held = self._switch_unknown = False
+            self._switch = Switch()
             self._subscribe()
         if before != self.settings:
             self._acting.stop(self)
@@ -248,9 +234,9 @@ class Behaviour(Actor):
         self._errands.located = message.targets
 
     def _refusal(self, act: str) -> str:
-        if self._switch_unknown:
+        if self._switch.unknown:
             return f"it is not known yet whether the avatar's parameter {self.settings.stop_parameter} is on"
-        return rules.refusal(act, self.settings, self._body, seat=self._seat, held=self._held)
+        return rules.refusal(act, self.settings, self._body, seat=self._seat, held=self._switch.on)
 
     @handles
     def on_step(self, message: StepDue) -> None:
@@ -300,25 +286,23 @@ class Behaviour(Actor):
         name = self.settings.stop_parameter
         if name is None or name not in message.values:
             return
-        self._switch_unknown = False
-        was, self._held = self._held, bool(message.values[name])
-        if (self._held and not was) or (name in message.touched and not was):
+        self._switch, stops = self._switch.changed(name, message)
+        if stops:
             self._stop(f"the avatar's parameter {name}")
 
     @handles
     def on_ask_switch(self, _: AskSwitch) -> None:
         name = self.settings.stop_parameter
-        if self._switch_unknown and name is not None:
+        if self._switch.unknown and name is not None:
             self.ask(AVATAR, GetParameter(name), "on_switch", within=SWITCH_WITHIN)
 
     def on_switch(self, answer: Reply | AskFailed) -> None:
-        """How the switch stood before this incarnation. What VRChat has said of it since is newer."""
-        told = answer.message if isinstance(answer, Reply) else None
-        if not isinstance(told, ParameterIs):
+        """How the switch stood before this incarnation."""
+        known = self._switch.told(self.settings.stop_parameter, answer)
+        if known is None:
             self.after(SWITCH_AGAIN, AskSwitch())
-        elif self._switch_unknown and told.name == self.settings.stop_parameter:
-            self._switch_unknown = False
-            self._held = bool(told.value)
+        else:
+            self._switch = known
 
     @handles
     def on_body(self, message: BodyIs) -> None:
@@ -365,19 +349,29 @@ class Behaviour(Actor):
 
     @handles
     def on_look(self, _: LookAround) -> None:
-        if self.settings.enabled and not (self._held or self._switch_unknown):
+        if self.settings.enabled and not (self._switch.on or self._switch.unknown):
             self._host.look(self)
         self.after(LOOK_EVERY, LookAround())
 
     @handles
     def on_idle(self, _: IdleDue) -> None:
         """A look to one side and back, or a small smile, while nothing else goes on."""
-        talks = self._intentions.turn > self._intentions.over
-        busy = self._body.afk or self._body.moving or self._body.emote
-        if not (talks or busy or self._acting.running):
+        if self._is_idle():
             smiles = self.random.random() < IDLE_FACES
             self.do("happy" if smiles else self.random.choice(GLANCES), 0, "idle", unasked=True)
         self._idle_later()
+
+    @handles
+    def on_in_view(self, message: PersonInView) -> None:
+        """A glance at who comes into sight at the side, while nothing else goes on."""
+        act = rules.glance_at(message.bearing)
+        if act and self.settings.idle and self._is_idle() and self._host.notices(message.person, self.wall()):
+            self.do(act, 0, "somebody came into sight", unasked=True)
+
+    def _is_idle(self) -> bool:
+        talks = self._intentions.turn > self._intentions.over
+        busy = self._body.afk or self._body.moving or self._body.emote
+        return not (talks or busy or self._acting.running)
 
     def _idle_later(self) -> None:
         self.cancel(self._idle_timer)

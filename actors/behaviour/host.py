@@ -15,6 +15,7 @@ from config.schema.languages import AUTO
 
 ANSWER_WITHIN = 2.0
 NOBODY_SPOKE = 2.0  # seconds for which nobody must have spoken, to be greeted
+NOTICES_AGAIN = 20.0  # seconds between two glances at who comes into sight
 SILENT = 20.0  # the same, to be talked to out of the blue
 
 
@@ -31,6 +32,7 @@ class Host:
         self.quiet_since = 0.0
         self.rests_until = 0.0
         self._asked_at = -ANSWER_WITHIN
+        self._noticed_at = -NOTICES_AGAIN
         self.blocks = Blocks()
         self._shunned: tuple[Person, ...] = ()
 
@@ -50,6 +52,14 @@ class Host:
         self.company = self.company.came(person, at)
         if self.etiquette.knows(person.user_id, at):
             self.company = self.company.without(person)
+
+    def notices(self, person: Person, at: float) -> bool:
+        """Whether somebody who comes into sight is worth a glance: not who is shunned, and not again and again, since a
+        glance itself moves what is seen."""
+        if self.blocks.holds(person) or 0.0 <= at - self._noticed_at < NOTICES_AGAIN:
+            return False
+        self._noticed_at = at
+        return True
 
     def went(self, owner: Owner, person: Person, company: int) -> None:
         """Somebody left: those who stay hear a goodbye, if they had talked."""

@@ -78,6 +78,16 @@ class PersonWent(Message):
     company: int
 
 
+class PersonInView(Message):
+    """Somebody is seen now who was not, `bearing` degrees to the right, at `at` (epoch seconds).
+
+    person: UNKNOWN when no name plate told it."""
+
+    person: Person
+    bearing: float
+    at: float
+
+
 class MakeAct(Message):
     """To do `act` by the owner's wish: allowed acts only, at once. Answered by ActAnswer."""
 

@@ -18,6 +18,8 @@ MINUTE = 60.0
 REST = 30.0  # seconds after a stop in which nothing is done unasked
 MARKED = 0.3  # the distance from somebody's usual mood from which on theirs is noticed
 
+ASIDE = 10.0  # degrees beside the middle of the view from which a glance goes there
+
 _LEGS = frozenset(("jump", *LEADING, *GLANCES, *(act for act in ACTS if act.startswith(("turn", "step")))))
 _ROUGH = re.compile(r"bonk|slap|poke|grab|punch|hit|boop", re.I)
 _INSTEAD: Mapping[str, str] = {"thumbs_up": "cheer"}
@@ -41,6 +43,11 @@ class Pace(msgspec.Struct, frozen=True):
 def known_as(act: str, settings: Behaviour) -> str:
     """The act that is done for `act`: the owner's expression of that name, else what every avatar has for it."""
     return act if act in settings.expressions else _INSTEAD.get(act, act)
+
+
+def glance_at(bearing: float) -> str:
+    """The glance at somebody `bearing` degrees to the right; "" for who is looked at already."""
+    return "" if abs(bearing) < ASIDE else "glance_right" if bearing > 0.0 else "glance_left"
 
 
 def refusal(act: str, settings: Behaviour, body: BodyIs, *, seat: bool, held: bool) -> str:

@@ -7,12 +7,13 @@ import msgspec
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.addresses import Address
 from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import Person
 
 CAMERA = Address("vision.camera")
 DETECTOR = Address("vision.detector")
-READER = Address("vision.reader")
-DEPTH = Address("vision.depth")
 TRACKER = Address("vision.tracker")
+
+Trend = Literal["", "approaching", "leaving"]
 
 PERSON = "person"  # the kind of a detection that is somebody; every other kind is a thing
 
@@ -59,11 +60,14 @@ class FrameReady(Message):
 class Looked(Message):
     """From a detector to the tracker: picture `generation`, captured at `at` (epoch seconds), was looked at.
 
-    brightness: mean. amount: the part that changed since the picture that this detector looked at before; x, y: the
-    change's middle; all in [0, 1]. found: the surest first. searched: people and things were looked for."""
+    height, width: of the picture, in pixels. brightness: mean. amount: the part that changed since the picture that
+    this detector looked at before; x, y: the change's middle; all in [0, 1]. found: the surest first. searched: people
+    and things were looked for."""
 
     generation: int
     at: float
+    height: int
+    width: int
     brightness: float
     amount: float = 0.0
     x: float = 0.5
@@ -126,6 +130,36 @@ class BrightnessChanged(Message):
     brightness: float
 
 
+@durable("vision.Sight")
+class Sight(msgspec.Struct, frozen=True):
+    """Somebody (kind PERSON) or something that is seen. track: its number for as long as it is there.
+
+    person: who it is, UNKNOWN when no name plate told it. x, y: its middle in the picture, in [0, 1] from left and top.
+    bearing: degrees to the right. distance: metres, 0.0 when unknown; error: about how wrong that is, as a share of it;
+    source: what told it (height, plate, motion, model). since: epoch seconds. score: how sure, in [0, 1]."""
+
+    track: int
+    kind: str
+    person: Person
+    x: float
+    y: float
+    bearing: float
+    since: float
+    score: float
+    distance: float = 0.0
+    error: float = 1.0
+    source: str = ""
+    trend: Trend = ""
+
+
+class Sighted(Message):
+    """From the tracker to the world: this, and nothing else, is seen in the picture of `at` (epoch seconds)."""
+
+    lane: ClassVar[Lane] = Lane.LATEST
+    at: float
+    sights: tuple[Sight, ...]
+
+
 class GetScene(Message):
     """Answered by Scene."""
 
@@ -133,12 +167,14 @@ class GetScene(Message):
 class Scene(Message):
     """What is seen now. at: epoch seconds of the last picture looked at, 0.0 for none. looked: pictures looked at.
 
-    skipped: left out to keep computer_vision.processing_fps. stale: gone, torn or too old."""
+    late: told of only after a newer one had been. age: seconds from a picture to when the tracker knew what is in it,
+    on average of the last ones."""
 
     at: float
     brightness: float
     moving: bool
     amount: float
     looked: int
-    skipped: int
-    stale: int
+    late: int
+    age: float = 0.0
+    sights: tuple[Sight, ...] = ()

@@ -1,10 +1,12 @@
 """Who and what was seen where, just now: bounded, and soon over. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from actors.avatar.messages import SeenAt
+from actors.vision.messages import PERSON, Sight
 from actors.vocabulary.type_names import durable
 
 LASTS = 3.0  # seconds for which somebody is where they were seen
@@ -38,3 +40,22 @@ class Sights(msgspec.Struct, frozen=True):
     def located(self) -> tuple[tuple[str, str], ...]:
         """Each target with what people call it, in a fixed order."""
         return tuple(sorted((target, one.name) for target, one in self.seen.items()))
+
+
+def located(sights: Sequence[Sight], at: float) -> tuple[SeenAt, ...]:
+    """Whom and what of these one can go to: people whose name is known, and things of which one is seen, by their kind.
+
+    Whose distance is unknown is left out: nobody would know where to stop."""
+    kinds = Counter(sight.kind for sight in sights)
+    return tuple(
+        SeenAt(
+            sight.person.user_id if sight.kind == PERSON else sight.kind,
+            sight.person.name if sight.kind == PERSON else sight.kind,
+            sight.bearing,
+            sight.distance,
+            at,
+        )
+        for sight in sights
+        if sight.distance > 0.0
+        and (sight.person.is_known or (sight.kind != PERSON and kinds[sight.kind] == 1))
+    )

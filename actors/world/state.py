@@ -9,7 +9,7 @@ from actors.vocabulary.names import same_name
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, Vector3, is_erased, tombstone
 from actors.world.navigation import NavigationGraph, graph_faults, place_of, reachable, walked
-from actors.world.things import InteractiveElement, WorldObject, aged, region, seen, things_faults, used
+from actors.world.things import InteractiveElement, WorldObject, aged, things_faults, used
 
 # Players kept, several times what an instance admits; beyond it the one who came first is forgotten.
 PLAYERS = 500
@@ -18,11 +18,6 @@ FARTHEST = 100_000.0  # metres from a world's origin; positions farther away are
 
 SEAT = "seat"
 REACH = 1.5  # metres from which a seat can be used without walking
-
-# Kinds of what is seen: the detector tells that it moves, not what it is.
-MOVING, MOVED = "something moving", "something that has just moved"
-
-SURE = 0.02  # part of the picture whose motion is as likely a thing as not
 
 
 @durable("world.AvatarInfo")
@@ -135,8 +130,13 @@ def without(state: WorldState, tombstones: Mapping[str, float]) -> WorldState:
         for user_id, friend in state.friends.items()
         if not is_erased(user_id, friend.since, tombstones)
     }
-    if len(friends) != len(state.friends):
-        state = msgspec.structs.replace(state, friends=friends)
+    objects = {
+        name: thing
+        for name, thing in state.objects.items()
+        if not is_erased(thing.person.user_id, thing.since, tombstones)
+    }
+    if (len(friends), len(objects)) != (len(state.friends), len(state.objects)):
+        state = msgspec.structs.replace(state, friends=friends, objects=objects)
     return state if len(kept) == len(state.avatars) else _with(state, kept, state.last_updated)
 
 
@@ -217,34 +217,10 @@ def _point(place: Vector3) -> tuple[float, float, float]:
     return place.x, place.y, place.z
 
 
-def moving(state: WorldState, x: float, y: float, amount: float, at: float) -> WorldState:
-    """Something moves at `x`, `y` of the picture, `amount` of which changed (all in [0, 1])."""
-    thing = WorldObject(MOVING, state.body or Vector3(), amount / (amount + SURE), at, x, y)
-    objects = seen(state.objects, f"motion {region(x, y)}", thing)
-    return msgspec.structs.replace(state, objects=objects, last_updated=_later(state, at))
-
-
-def still(state: WorldState, at: float) -> WorldState:
-    """Nothing moves any more."""
-    objects = {
-        name: msgspec.structs.replace(thing, kind=MOVED, seen_at=max(at, thing.seen_at))
-        if thing.kind == MOVING
-        else thing
-        for name, thing in state.objects.items()
-    }
-    return msgspec.structs.replace(state, objects=aged(objects, at), last_updated=_later(state, at))
-
-
 def faded(state: WorldState, now: float) -> WorldState:
     """`state` without what has not been seen for a while, as of `now` (epoch seconds)."""
     objects = aged(state.objects, now)
     return state if objects is state.objects else msgspec.structs.replace(state, objects=objects)
-
-
-def visible(state: WorldState, now: float) -> tuple[str, ...]:
-    """What is seen at `now` (epoch seconds), in a few words each, the surest first."""
-    things = sorted(aged(state.objects, now).values(), key=lambda thing: -thing.confidence)
-    return tuple(f"{thing.kind} {region(thing.x, thing.y)}" for thing in things)
 
 
 def place_called(state: WorldState, name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.vocabulary.type_names import durable
-from actors.vocabulary.values import Vector3
+from actors.vocabulary.values import UNKNOWN, Person, Vector3
 
 OBJECTS = 64  # objects kept; beyond it the one seen the longest time ago is forgotten
 
@@ -21,7 +21,8 @@ _ROWS, _COLUMNS = ("above", "", "below"), ("on the left", "", "on the right")
 class WorldObject(msgspec.Struct, frozen=True):
     """A thing seen: kind, certainty (0 to 1), and when last (epoch seconds). position: where Gerald stood, in metres.
 
-    x, y: where in the picture, in [0, 1], from left and top."""
+    x, y: where in the picture, in [0, 1], from left and top. person: who it is, where that is known. distance: metres,
+    rounded, 0.0 when unknown. since: epoch seconds. trend: approaching, leaving, or "" for neither."""
 
     kind: str
     position: Vector3 = Vector3()
@@ -29,6 +30,10 @@ class WorldObject(msgspec.Struct, frozen=True):
     seen_at: float = 0.0
     x: float = 0.5
     y: float = 0.5
+    person: Person = UNKNOWN
+    distance: float = 0.0
+    since: float = 0.0
+    trend: str = ""
 
 
 @durable("world.InteractiveElement")

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 
 from actors.avatar.messages import AVATAR, SeenAt
-from actors.behaviour.messages import BEHAVIOUR, Located, PersonCame, PersonWent, SeatNear, VisitBegan
+from actors.behaviour.messages import (
+    BEHAVIOUR,
+    Located,
+    PersonCame,
+    PersonInView,
+    PersonWent,
+    SeatNear,
+    VisitBegan,
+)
 from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
-from actors.vision.messages import MotionBegan, MotionEnded
+from actors.vision.messages import PERSON, MotionBegan, MotionEnded, Sight, Sighted
 from actors.vocabulary.type_names import durable
+from actors.world import seeing
 from actors.world import state as transitions
 from actors.world.internal import LookAgain, SightsFade
 from actors.world.messages import (
@@ -26,7 +35,7 @@ from actors.world.messages import (
     WorldLeft,
 )
 from actors.world.navigation import shortest
-from actors.world.sights import LASTS, Sights
+from actors.world.sights import LASTS, Sights, located
 from actors.world.state import WorldState
 from actors.world.things import FADES
 
@@ -45,6 +54,7 @@ class World(DomainActor[WorldState]):
         super().__init__(WorldState())
         self._sights = Sights()
         self._fade = 0
+        self._seen: tuple[Sight, ...] = ()
         # Who is passed on the sights of which target, and until when (monotonic seconds): the movement alone so far.
         self._watched_by, self._watched, self._watched_until = "", "", 0.0
 
@@ -106,7 +116,7 @@ class World(DomainActor[WorldState]):
             Present(
                 transitions.present(state),
                 state.world_name,
-                transitions.visible(state, self.wall()),
+                seeing.visible(state, self.wall()),
                 transitions.seat_near(state),
                 self._sights.fresh(self.wall()).located(),
                 transitions.ways(state),
@@ -125,11 +135,26 @@ class World(DomainActor[WorldState]):
     def on_motion(self, message: MotionBegan) -> None:
         if not self.state.objects:
             self.after(FADES, LookAgain())
-        self.become(transitions.moving(self.state, message.x, message.y, message.amount, message.at))
+        self.become(seeing.moving(self.state, message.x, message.y, message.amount, message.at))
 
     @handles
     def on_still(self, message: MotionEnded) -> None:
-        self.become(transitions.still(self.state, message.at))
+        self.become(seeing.still(self.state, message.at))
+
+    @handles
+    def on_sighted(self, message: Sighted) -> None:
+        """Who and what is seen. What is reported late is no sight of now."""
+        if not 0.0 <= self.wall() - message.at < LASTS:
+            return
+        if message.sights and not self.state.objects:
+            self.after(FADES, LookAgain())
+        for sight in seeing.entered(self._seen, message.sights):
+            if sight.kind == PERSON:
+                self.tell(BEHAVIOUR, PersonInView(sight.person, sight.bearing, message.at))
+        self._seen = message.sights
+        self.become(seeing.sighted(self.state, message.sights, message.at))
+        for one in located(message.sights, message.at):
+            self.on_seen(one)
 
     @handles
     def on_look_again(self, message: LookAgain) -> None:

@@ -30,5 +30,12 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
         le=7680,
     )
     max_height: int = setting(720, "See max_width.", unit="pixels", restarts=("all",), ge=16, le=4320)
+    fov: float = setting(
+        60.0,
+        "How much the game's camera shows from above to below: VRChat's field of view.",
+        unit="degrees",
+        ge=20.0,
+        le=120.0,
+    )
     depth_estimation: bool = setting(True, "Estimate how far things are.")
     object_detection: bool = setting(True, "Find things and people.")

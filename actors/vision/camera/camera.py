@@ -1,4 +1,4 @@
-"""The camera: takes pictures of the game at computer_vision.capture_fps, and says when there is a new one."""
+"""The camera: takes pictures of the game at computer_vision.capture_fps, and tells each listener at its own rate."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,9 +9,10 @@ from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.protocol.lifecycle import Health
 from actors.vision.camera.capture import Capture
 from actors.vision.camera.device import SourceBroken
+from actors.vision.camera.pace import listeners, turn_of
 from actors.vision.camera.sources import open_source, source_name
 from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen
-from actors.vision.messages import DETECTOR, FrameReady
+from actors.vision.messages import FrameReady
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
@@ -34,6 +35,7 @@ class Camera(Actor):
         self._failures = 0
         self._seen = False
         self._silent = False
+        self._due: Mapping[str, float] = {}
 
     def on_start(self) -> None:
         if self._vision.source == "none":
@@ -58,7 +60,10 @@ class Camera(Actor):
         if not self._seen or self._silent:
             self._seen, self._silent, self._failures = True, False, 0
             self.health(Health.OK, f"{self._name}, {m.width}x{m.height}")
-        self.tell(DETECTOR, FrameReady(m.generation, m.height, m.width, m.channels, m.captured_at))
+        turns = turn_of(self._due, listeners(self._vision), self.now())
+        self._due = {**self._due, **turns}
+        for address in turns:
+            self.tell(address, FrameReady(m.generation, m.height, m.width, m.channels, m.captured_at))
 
     @handles
     def on_capture_ended(self, message: CaptureEnded) -> None:

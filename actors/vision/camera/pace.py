@@ -1,6 +1,11 @@
-"""When to take the next picture, and which one: pure."""
+"""When to take the next picture, which one, and who is told of it: pure."""
+
+from collections.abc import Mapping
 
 import msgspec
+
+from actors.vision.messages import DETECTOR
+from config.schema import ComputerVision
 
 
 class FrameTime(msgspec.Struct, frozen=True):
@@ -23,3 +28,16 @@ def next_frame_time(
     tick = max(last.tick + 1, int(elapsed * fps))
     position = max(last.position + 1, int(tick * (source_fps or fps) / fps))
     return FrameTime(tick, tick / fps, position)
+
+
+EARLY = 0.9  # share of the interval after which the next picture is given, or equal rates would lose every second one
+
+
+def listeners(vision: ComputerVision) -> Mapping[str, float]:
+    """Who is told of new pictures, and how often a second at most."""
+    return {DETECTOR: vision.processing_fps}
+
+
+def turn_of(due: Mapping[str, float], rates: Mapping[str, float], now: float) -> Mapping[str, float]:
+    """Of those whose turn it is at `now` (monotonic seconds), when the next one is. due: when each one's turn is."""
+    return {address: now + EARLY / fps for address, fps in rates.items() if due.get(address, 0.0) <= now}

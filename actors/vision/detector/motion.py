@@ -1,4 +1,4 @@
-"""Motion and brightness: what is measured in a picture, and what it means, in pure functions."""
+"""Motion and brightness: what is measured in a picture, in pure functions."""
 
 import cv2
 import msgspec
@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from actors.kernel.media.frame_ring import Picture
-from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
 
 Grey = npt.NDArray[np.uint8]  # uint8, shape (height, width); small
 
@@ -15,14 +14,6 @@ WIDTH = 160
 
 # Levels of grey by which a pixel must change to count: above the noise of a camera and of video compression.
 CHANGED = 25
-
-BEGINS, ENDS = 0.01, 0.003  # parts of the picture: motion begins above the first, and ends below the second
-
-STILL = 1.0  # seconds of stillness after which motion has ended
-
-BRIGHTER = 0.2
-
-Event = MotionBegan | MotionEnded | BrightnessChanged
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -33,16 +24,6 @@ class Measure(msgspec.Struct, frozen=True):
     amount: float = 0.0
     x: float = 0.5
     y: float = 0.5
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What is known. since: begin of the motion. last: latest motion. brightness: last told; below 0 for never."""
-
-    moving: bool = False
-    since: float = 0.0
-    last: float = 0.0
-    peak: float = 0.0
-    brightness: float = -1.0
 
 
 def grey_of(picture: Picture) -> Grey:
@@ -67,22 +48,3 @@ def measure(grey: Grey, before: Grey | None, at: float) -> Measure:
     height, width = grey.shape
     x, y = float((columns.mean() + 0.5) / width), float((rows.mean() + 0.5) / height)
     return Measure(at, brightness, amount, x, y)
-
-
-def advance(seen: Seen, now: Measure) -> tuple[Seen, tuple[Event, ...]]:
-    """What is known after this measure, and what is worth telling."""
-    events: list[Event] = []
-    if now.amount > (ENDS if seen.moving else BEGINS):
-        if not seen.moving:
-            events.append(MotionBegan(now.at, now.x, now.y, now.amount))
-            seen = msgspec.structs.replace(seen, moving=True, since=now.at, peak=0.0)
-        seen = msgspec.structs.replace(seen, last=now.at, peak=max(seen.peak, now.amount))
-    elif seen.moving and now.at - seen.last >= STILL:
-        events.append(MotionEnded(now.at, seen.last - seen.since, seen.peak))
-        seen = msgspec.structs.replace(seen, moving=False)
-    if seen.brightness < 0.0:
-        seen = msgspec.structs.replace(seen, brightness=now.brightness)
-    elif abs(now.brightness - seen.brightness) >= BRIGHTER:
-        events.append(BrightnessChanged(now.at, seen.brightness, now.brightness))
-        seen = msgspec.structs.replace(seen, brightness=now.brightness)
-    return seen, tuple(events)

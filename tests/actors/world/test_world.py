@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.behaviour.messages import PersonCame, PersonWent, SeatNear, VisitBegan
+from actors.behaviour.messages import Located, PersonCame, PersonInView, PersonWent, SeatNear, VisitBegan
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.osc.messages import GameRuns
-from actors.vision.messages import MotionBegan, MotionEnded
-from actors.vocabulary.values import Person, Vector3, tombstone
+from actors.vision.messages import PERSON, MotionBegan, MotionEnded, Sight, Sighted
+from actors.vocabulary.values import UNKNOWN, Person, Vector3, tombstone
 from actors.world.log import FORGOTTEN, RUNS, WorldLog
 from actors.world.messages import (
     AnnounceSeat,
@@ -364,3 +364,25 @@ def test_friends_are_not_kept_over_a_restart_and_an_erased_one_is_dropped(tmp_pa
     assert set(without(state, {tombstone("usr_1"): 11.0}).friends) == {"usr_2"}
     assert set(without(state, {tombstone("usr_1"): 9.0}).friends) == {"usr_1", "usr_2"}
     assert Instance(tmp_path, state).present().friends == ()
+
+
+def seen(track: int, person: Person, bearing: float, distance: float) -> Sight:
+    return Sight(track, PERSON, person, 0.9, 0.5, bearing, 1.0, 0.5, distance, 0.2, "height")
+
+
+def test_who_comes_into_sight_is_told_once_and_can_be_gone_to(instance: Instance) -> None:
+    heard = instance.world.probe("behaviour")
+    mio, somebody = seen(1, MIO, 30.0, 3.0), seen(2, UNKNOWN, -5.0, 2.0)
+    for sights in ((mio,), (mio, somebody), (mio, somebody), (mio,)):
+        instance.world.advance(0.2)
+        instance.world.give("world", Sighted(instance.world.clock.wall(), sights))
+    assert [(one.person, one.bearing) for one in heard.of(PersonInView)] == [(MIO, 30.0), (UNKNOWN, -5.0)]
+    assert heard.of(Located) == [Located((("usr_1", "Mio"),))]
+    assert instance.present().seen == ("Mio on the right, 3 m away",)
+
+
+def test_what_was_seen_long_ago_is_no_sight_of_now(instance: Instance) -> None:
+    heard = instance.world.probe("behaviour")
+    instance.world.give("world", Sighted(instance.world.clock.wall() - 10.0, (seen(1, MIO, 30.0, 3.0),)))
+    assert heard.messages == []
+    assert instance.present().seen == ()

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from actors.vocabulary.values import UNKNOWN, Person, Vector3, person_named, tombstone
 from actors.world import navigation, things
+from actors.world.seeing import MOVED, MOVING, moving, still, visible
 from actors.world.state import (
-    MOVED,
-    MOVING,
     PLAYERS,
     AvatarInfo,
     NavigationGraph,
@@ -22,11 +21,8 @@ from actors.world.state import (
     joined,
     left,
     moved,
-    moving,
     place_called,
     present,
-    still,
-    visible,
     without,
 )
 from tests.doubles.annotations import check_annotations

@@ -1,8 +1,12 @@
 """Which picture is taken when."""
 
+from collections import Counter
+
 import pytest
 
-from actors.vision.camera.pace import FrameTime, next_frame_time
+from actors.vision.camera.pace import FrameTime, listeners, next_frame_time, turn_of
+from actors.vision.messages import DETECTOR
+from config.schema import ComputerVision
 
 
 def course(source_fps: float, capture_fps: float, seconds: float, late: float = 0.0) -> list[FrameTime]:
@@ -39,3 +43,25 @@ def test_a_late_camera_leaves_out_what_is_past() -> None:
     times = course(30.0, 30.0, 10.0, late=0.5)
     assert len(times) < 25
     assert times[-1].position == pytest.approx(times[-1].due * 30.0, abs=1)
+
+
+def given(rates: dict[str, float], taken: float, seconds: float) -> Counter[str]:
+    """How many of the pictures taken so often a second each listener is told of."""
+    due: dict[str, float] = {}
+    told: Counter[str] = Counter()
+    for n in range(round(taken * seconds)):
+        turns = turn_of(due, rates, 100.0 + n / taken)
+        due.update(turns)
+        told.update(turns.keys())
+    return told
+
+
+def test_every_listener_is_told_at_its_own_rate() -> None:
+    told = given({"eager": 30.0, "calm": 5.0, "slow": 1.0}, 30.0, 10.0)
+    assert told["eager"] == 300
+    assert 50 <= told["calm"] <= 60
+    assert 10 <= told["slow"] <= 12
+
+
+def test_all_detectors_together_are_told_at_the_rate_that_is_set() -> None:
+    assert listeners(ComputerVision(processing_fps=7.0))[DETECTOR] == 7.0

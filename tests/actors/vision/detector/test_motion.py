@@ -1,10 +1,9 @@
-"""What is measured in a picture, and what it means."""
+"""What is measured in a picture."""
 
 import numpy as np
 import pytest
 
-from actors.vision.detector.motion import Event, Grey, Measure, Seen, advance, grey_of, measure
-from actors.vision.messages import BrightnessChanged, MotionBegan, MotionEnded
+from actors.vision.detector.motion import Grey, Measure, grey_of, measure
 
 
 def still(level: int = 100) -> Grey:
@@ -46,45 +45,3 @@ def test_noise_is_not_motion() -> None:
 def test_the_first_picture_and_one_of_another_size_have_no_motion() -> None:
     assert measure(still(), None, 1.0).amount == 0.0
     assert measure(still(), np.zeros((10, 10), np.uint8), 1.0).amount == 0.0
-
-
-def told(*measures: Measure) -> list[Event]:
-    seen, events = Seen(), []
-    for one in measures:
-        seen, new = advance(seen, one)
-        events += new
-    return events
-
-
-def moving(at: float, amount: float) -> Measure:
-    return Measure(at, 0.5, amount, 0.25, 0.75)
-
-
-def test_motion_begins_once_and_ends_once() -> None:
-    events = told(
-        moving(0.0, 0.0),
-        moving(1.0, 0.05),
-        moving(1.2, 0.2),
-        moving(1.4, 0.02),
-        moving(1.6, 0.0),
-        moving(2.5, 0.0),
-    )
-    assert events == [MotionBegan(1.0, 0.25, 0.75, 0.05), MotionEnded(2.5, pytest.approx(0.4), 0.2)]
-
-
-def test_motion_between_the_thresholds_neither_begins_nor_ends() -> None:
-    assert told(*(moving(float(n), 0.005) for n in range(10))) == []
-    events = told(moving(0.0, 0.05), *(moving(float(n), 0.005) for n in range(1, 10)))
-    assert [type(event) for event in events] == [MotionBegan]
-
-
-def test_a_short_stillness_does_not_end_the_motion() -> None:
-    events = told(moving(0.0, 0.05), moving(0.5, 0.0), moving(0.9, 0.05), moving(1.4, 0.0), moving(2.0, 0.0))
-    assert [type(event) for event in events] == [MotionBegan, MotionEnded]
-
-
-def test_a_great_change_of_brightness_is_told_once() -> None:
-    events = told(
-        Measure(0.0, 0.5), Measure(1.0, 0.6), Measure(2.0, 0.8), Measure(3.0, 0.85), Measure(4.0, 0.2)
-    )
-    assert events == [BrightnessChanged(2.0, 0.5, 0.8), BrightnessChanged(4.0, 0.8, 0.2)]
