@@ -22,4 +22,4 @@ def distance_by_height(box: Box, aspect: float, fov: float, height: float = PERS
 
     What is cut off by the picture's edge is nearer than it seems. Raises ZeroDivisionError for an empty box."""
     ahead = height / (2.0 * box.height * math.tan(math.radians(fov) / 2.0))
-    return ahead / math.cos(math.radians(bearing(box.left + box.width / 2.0, aspect, fov)))
+    return ahead / math.cos(math.radians(bearing(box.middle[0], aspect, fov)))

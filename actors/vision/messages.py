@@ -27,6 +27,11 @@ class Box(msgspec.Struct, frozen=True):
     width: float
     height: float
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """From left and top."""
+        return self.left + self.width / 2.0, self.top + self.height / 2.0
+
 
 @durable("vision.Detection")
 class Detection(msgspec.Struct, frozen=True):
@@ -134,15 +139,14 @@ class BrightnessChanged(Message):
 class Sight(msgspec.Struct, frozen=True):
     """Somebody (kind PERSON) or something that is seen. track: its number for as long as it is there.
 
-    person: who it is, UNKNOWN when no name plate told it. x, y: its middle in the picture, in [0, 1] from left and top.
-    bearing: degrees to the right. distance: metres, 0.0 when unknown; error: about how wrong that is, as a share of it;
-    source: what told it (height, plate, motion, model). since: epoch seconds. score: how sure, in [0, 1]."""
+    person: who it is, UNKNOWN when no name plate told it. bearing: degrees to the right. distance: metres, 0.0 when
+    unknown; error: about how wrong that is, as a share of it; source: what told it (height, motion, model).
+    since: epoch seconds. score: how sure, in [0, 1]."""
 
     track: int
     kind: str
     person: Person
-    x: float
-    y: float
+    box: Box
     bearing: float
     since: float
     score: float
@@ -158,6 +162,21 @@ class Sighted(Message):
     lane: ClassVar[Lane] = Lane.LATEST
     at: float
     sights: tuple[Sight, ...]
+
+
+class TakePicture(Message):
+    """To the camera: the newest picture, at most `widest` pixels wide. Answered by PictureTaken."""
+
+    widest: int = 1280
+
+
+class PictureTaken(Message):
+    """A picture as JPEG, captured at `at` (epoch seconds). jpeg: b"" when there is none."""
+
+    jpeg: bytes
+    at: float = 0.0
+    height: int = 0
+    width: int = 0
 
 
 class GetScene(Message):

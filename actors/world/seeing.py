@@ -82,14 +82,15 @@ def entered(before: Iterable[Sight], now: Iterable[Sight]) -> tuple[Sight, ...]:
 
 
 def _noted(sight: Sight, state: WorldState, before: WorldObject | None, at: float) -> WorldObject:
+    x, y = sight.box.middle
     again = before is None or not 0.0 <= at - before.seen_at < REFRESHED
     return WorldObject(
         sight.kind,
         state.body or Vector3() if before is None else before.position,
         round(sight.score, 1),
         at if again or before is None else before.seen_at,
-        round(sight.x, 1),
-        round(sight.y, 1),
+        round(x, 1),
+        round(y, 1),
         sight.person,
         _rounded(sight.distance),
         sight.since,

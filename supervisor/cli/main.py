@@ -31,6 +31,7 @@ COMMANDS = {
     "unmute": ("supervisor.cli.instance.mute:unmute", "Unmute Gerald's ears or voice."),
     "act": ("supervisor.cli.instance.act:act", "Make Gerald's body act, or stop it at once."),
     "avatar": ("supervisor.cli.instance.avatar:avatar", "List the parameters of the avatar in use."),
+    "look": ("supervisor.cli.vision.look:look", "Show who and what Gerald sees, also as a picture."),
     "audio": ("supervisor.cli.audio.audio:audio", "List and test sound devices; a level meter."),
     "state": (
         "supervisor.cli.state.state:state",

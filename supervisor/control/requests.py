@@ -33,6 +33,7 @@ from supervisor.control.actor_requests import ACTOR_REQUESTS
 from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.avatar_requests import AVATAR_REQUESTS
 from supervisor.control.config_requests import CONFIG_REQUESTS
+from supervisor.control.look_requests import LOOK_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
 from supervisor.control.summary import osc, place, resources, touch, turns
 from supervisor.control.vrchat_requests import VRCHAT_REQUESTS
@@ -252,6 +253,7 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     **STATE_REQUESTS,
     **ACTOR_REQUESTS,
     **AVATAR_REQUESTS,
+    **LOOK_REQUESTS,
     **CONFIG_REQUESTS,
     **VRCHAT_REQUESTS,
 }

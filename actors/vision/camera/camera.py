@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
+from actors.kernel.media.frame_ring import RingReader
 from actors.kernel.media.frames import Frame, RingAddress
+from actors.kernel.media.jpeg import newest
 from actors.kernel.protocol.lifecycle import Health
 from actors.vision.camera.capture import Capture
 from actors.vision.camera.device import SourceBroken
 from actors.vision.camera.pace import listeners, turn_of
 from actors.vision.camera.sources import open_source, source_name
 from actors.vision.internal import CaptureEnded, FrameTaken, LookAtCapture, Reopen
-from actors.vision.messages import FrameReady
+from actors.vision.messages import FrameReady, PictureTaken, TakePicture
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision
 
@@ -36,6 +38,7 @@ class Camera(Actor):
         self._seen = False
         self._silent = False
         self._due: Mapping[str, float] = {}
+        self._reader: RingReader | None = None
 
     def on_start(self) -> None:
         if self._vision.source == "none":
@@ -47,6 +50,8 @@ class Camera(Actor):
     def on_stop(self) -> None:
         if self._capture is not None:
             self._capture.end(0.8)
+        if self._reader is not None:
+            self._reader.close()
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         before, self._vision = self._vision, sections["computer_vision"]
@@ -64,6 +69,16 @@ class Camera(Actor):
         self._due = {**self._due, **turns}
         for address in turns:
             self.tell(address, FrameReady(m.generation, m.height, m.width, m.channels, m.captured_at))
+
+    @handles
+    def on_take(self, message: TakePicture) -> None:
+        self._reader = self._reader or RingReader(self._ring)
+        found = newest(self._reader, max(1, message.widest))
+        if found is None:
+            self.reply(PictureTaken(b""))
+        else:
+            frame, jpeg = found
+            self.reply(PictureTaken(jpeg, frame.captured_at, frame.height, frame.width))
 
     @handles
     def on_capture_ended(self, message: CaptureEnded) -> None:

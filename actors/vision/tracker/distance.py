@@ -69,7 +69,7 @@ def by_grid(known: Distance, box: Box, seen: DistancesSeen, aspect: float, fov: 
     if not inside:
         return known
     # A grid tells depth straight ahead; a distance is along the line of sight.
-    aside = math.cos(math.radians(bearing(box.left + box.width / 2, aspect, fov)))
+    aside = math.cos(math.radians(bearing(box.middle[0], aspect, fov)))
     return newer(known, statistics.median(inside) / aside, seen.error, seen.source, seen.at)
 
 
@@ -82,7 +82,7 @@ def trend(distance: Distance) -> Trend:
 
 def _inside(box: Box, seen: DistancesSeen, rows: int) -> list[float]:
     """The known distances in the middle of the box; of a small box, that of the cell in which its middle is."""
-    x, y = box.left + box.width / 2, box.top + box.height / 2
+    x, y = box.middle
     found = [
         metres
         for index, metres in enumerate(seen.metres)

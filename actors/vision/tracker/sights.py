@@ -47,14 +47,12 @@ def sights(tracks: Tracks, view: View) -> tuple[Sight, ...]:
 
 def _sight(track: Track, view: View) -> Sight:
     box, distance = track.box, track.distance
-    x, y = box.left + box.width / 2.0, box.top + box.height / 2.0
     return Sight(
         track.number,
         track.kind,
         track.person,
-        x,
-        y,
-        bearing(x, view.aspect, view.fov),
+        box,
+        bearing(box.middle[0], view.aspect, view.fov),
         track.since,
         track.score,
         distance.metres,

@@ -5,10 +5,11 @@ import queue
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -20,10 +21,20 @@ from actors.kernel.message import Envelope, Message
 from actors.vision.camera.capture import Capture, fit
 from actors.vision.camera.device import SourceBroken
 from actors.vision.camera.sources import open_source
-from actors.vision.messages import FrameReady, GetScene, MotionBegan, MotionEnded, Scene, WatchScene
+from actors.vision.messages import (
+    FrameReady,
+    GetScene,
+    MotionBegan,
+    MotionEnded,
+    PictureTaken,
+    Scene,
+    TakePicture,
+    WatchScene,
+)
 from actors.vision.size import ring_size
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision, Config
+from supervisor.control.look_requests import LOOK_REQUESTS
 from supervisor.otp.spec import SupervisorSpec
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import tree
@@ -116,6 +127,27 @@ def test_a_killed_camera_goes_on_with_the_same_ring(seeing: Runtime) -> None:
     assert seeing.wait_incarnation("vision.camera", 2, WITHIN)
     ear.next(MotionEnded)
     ear.next(MotionBegan)
+
+
+def test_whoever_asks_gets_the_newest_picture(seeing: Runtime) -> None:
+    ear = Ear()
+    seeing.directory.open("ear", ear)
+    seeing.client.tell("vision.tracker", WatchScene("ear"))
+    ear.next(MotionBegan)
+    taken = seeing.client.answer("vision.camera", TakePicture(160), WITHIN)
+    assert isinstance(taken, PictureTaken)
+    picture = cv2.imdecode(np.frombuffer(taken.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert picture.shape == (90, 160, 3)
+    assert (taken.height, taken.width) == (180, 320)
+    found = look_of(seeing, width=320)
+    assert found["picture"][:2] == b"\xff\xd8"
+    assert (found["sights"], found["looked"] > 0) == ([], True)
+
+
+def look_of(system: Runtime, **request: Any) -> Mapping[str, Any]:
+    (answer,) = LOOK_REQUESTS["look"](system, request)
+    return answer
 
 
 def test_the_ring_is_gone_when_all_has_stopped(video: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.vision.messages import PERSON, Sight, Trend
+from actors.vision.messages import PERSON, Box, Sight, Trend
 from actors.vocabulary.values import UNKNOWN, Person, tombstone
 from actors.world.seeing import MOST, REFRESHED, entered, moving, sighted, visible
 from actors.world.sights import located
@@ -20,7 +20,9 @@ def sight(
     trend: Trend = "",
     kind: str = PERSON,
 ) -> Sight:
-    return Sight(track, kind, person, x, 0.5, 0.0, AT, 0.5, distance, 0.2, "height", trend)
+    return Sight(
+        track, kind, person, Box(x - 0.05, 0.4, 0.1, 0.2), 0.0, AT, 0.5, distance, 0.2, "height", trend
+    )
 
 
 @pytest.mark.parametrize(

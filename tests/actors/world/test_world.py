@@ -13,7 +13,7 @@ from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import LoadState, SaveSnapshot
 from actors.osc.messages import GameRuns
-from actors.vision.messages import PERSON, MotionBegan, MotionEnded, Sight, Sighted
+from actors.vision.messages import PERSON, Box, MotionBegan, MotionEnded, Sight, Sighted
 from actors.vocabulary.values import UNKNOWN, Person, Vector3, tombstone
 from actors.world.log import FORGOTTEN, RUNS, WorldLog
 from actors.world.messages import (
@@ -367,7 +367,7 @@ def test_friends_are_not_kept_over_a_restart_and_an_erased_one_is_dropped(tmp_pa
 
 
 def seen(track: int, person: Person, bearing: float, distance: float) -> Sight:
-    return Sight(track, PERSON, person, 0.9, 0.5, bearing, 1.0, 0.5, distance, 0.2, "height")
+    return Sight(track, PERSON, person, Box(0.85, 0.4, 0.1, 0.2), bearing, 1.0, 0.5, distance, 0.2, "height")
 
 
 def test_who_comes_into_sight_is_told_once_and_can_be_gone_to(instance: Instance) -> None:

@@ -87,7 +87,7 @@ def test_who_is_seen_is_told_with_every_picture_and_once_more_when_gone() -> Non
     stage.virtual.advance(LASTS + 2.0)
     assert told(stage) == [[1], [1], [1], []]
     (one,) = stage.world.of(Sighted)[0].sights
-    assert (one.x, one.y, one.bearing) == (0.5, 0.5, 0.0)
+    assert (one.box.middle, one.bearing) == ((0.5, 0.5), 0.0)
     assert one.source == "height"
     assert 2.0 < one.distance < 4.0
     assert one.since == pytest.approx(stage.world.of(Sighted)[0].at - 2 * EVERY)
@@ -113,7 +113,7 @@ def test_names_are_read_from_plates_of_those_who_are_here() -> None:
     stage.here(MIO, REN)
     stage.give(PlatesRead(stage.at, (plate(0.7, "Mio"), plate(0.3, "MENU"))))
     stage.look((0.3, 0.7))
-    named = {sight.x: sight.person.name for sight in stage.scene().sights}
+    named = {round(sight.box.middle[0], 3): sight.person.name for sight in stage.scene().sights}
     assert named == {0.3: "unknown", 0.7: "Mio"}
 
 

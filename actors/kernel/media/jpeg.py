@@ -1,0 +1,30 @@
+"""Pictures as JPEG: for people to look at, and for models that do."""
+
+import cv2
+import numpy as np
+
+from actors.kernel.media.frame_ring import Picture, RingReader
+from actors.kernel.media.frames import Frame
+
+QUALITY = 85
+TRIES = 3  # pictures that may be written over while they are copied
+
+
+def as_jpeg(picture: Picture, widest: int, quality: int = QUALITY) -> bytes:
+    """The BGR picture, made smaller where it is wider than `widest` pixels."""
+    height, width = picture.shape[:2]
+    if width > widest:
+        size = widest, max(1, round(height * widest / width))
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        return as_jpeg(np.asarray(small, np.uint8), widest, quality)
+    return bytes(cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, quality))[1])
+
+
+def newest(ring: RingReader, widest: int) -> tuple[Frame, bytes] | None:
+    """The newest picture of the ring as JPEG; None while there is none."""
+    for _ in range(TRIES):
+        frame = ring.latest()
+        picture = ring.read(frame) if frame is not None else None
+        if frame is not None and picture is not None:
+            return frame, as_jpeg(picture, widest)
+    return None

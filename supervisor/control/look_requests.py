@@ -1,0 +1,50 @@
+"""The request for what the eyes see: the newest picture, and who and what the tracker knows to be there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from actors.vision.messages import CAMERA, TRACKER, GetScene, PictureTaken, Scene, Sight, TakePicture
+from supervisor.control.ask import answer_of
+from supervisor.control.wire import RequestRefused
+from supervisor.runtime.runtime import Runtime
+
+ASK_WITHIN = 5.0
+WIDEST = 7680
+
+
+def _look(runtime: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """width: of the picture, in pixels at most; 0 for none."""
+    width = request.get("width", 0)
+    if not isinstance(width, int) or not 0 <= width <= WIDEST:
+        raise RequestRefused(f"width must be a whole number from 0 to {WIDEST}")
+    vision = runtime.config.computer_vision
+    if not vision.enabled or vision.source == "none":
+        raise RequestRefused(
+            "the eyes are closed: set computer_vision.enabled to true and computer_vision.source to screen, device or "
+            "file:PATH"
+        )
+    picture = PictureTaken(b"")
+    if width:
+        taken = answer_of(runtime, CAMERA, TakePicture(width), ASK_WITHIN)
+        assert isinstance(taken, PictureTaken)
+        picture = taken
+    scene = answer_of(runtime, TRACKER, GetScene(), ASK_WITHIN)
+    assert isinstance(scene, Scene)
+    yield {**described(scene), "picture": picture.jpeg, "pictured_at": picture.at}
+
+
+def described(scene: Scene) -> Mapping[str, Any]:
+    """The scene as plain data."""
+    plain = msgspec.to_builtins(scene)
+    del plain["type"]
+    return {**plain, "sights": [_sight(one) for one in scene.sights]}
+
+
+def _sight(one: Sight) -> Mapping[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(one)
+    return {**plain, "person": one.person.name if one.person.is_known else "", "user_id": one.person.user_id}
+
+
+LOOK_REQUESTS = {"look": _look}
