@@ -19,15 +19,20 @@ from actors.avatar.messages import (
     WatchTouches,
 )
 from actors.avatar.reckoning import HOLDS
+from actors.avatar.response import Response, believed, heard, missed, pressed, presumed
 from actors.avatar.state import (
     FELT,
     AvatarState,
+    MovementState,
     apply_avatar,
+    apply_change,
     apply_parameters,
     apply_rest,
     apply_start,
     apply_time,
     apply_tracking,
+    apply_turned,
+    apply_turning,
     body,
     body_moved,
     crossed_step,
@@ -58,6 +63,8 @@ LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, 
 WATCHERS = 32
 POSE_LASTS = 1.0  # seconds after which the position is reckoned where the game tells no pose any more
 RECKON_EVERY = 0.25
+LATEST = 1.0  # seconds by which what is told may be late, and is reckoned from when it came
+FRAME = 1.0 / 30.0  # seconds of the game, or about so
 # Seconds after an axis was let go of, and without word of it, after which the body is taken to rest: it got lost.
 RESTS, QUIET = 0.7, 0.3
 
@@ -85,6 +92,7 @@ class Avatar(DomainActor[AvatarState]):
         # parameter of each was heard last.
         self._let_go: dict[str, float] = {}
         self._heard: dict[str, float] = {}
+        self._response = Response()
 
     def validate(self, state: AvatarState, before: AvatarState) -> tuple[str, ...]:
         """Everything is within its bounds, and the body somewhere."""
@@ -104,9 +112,15 @@ class Avatar(DomainActor[AvatarState]):
     @handles
     def on_parameters(self, message: ParametersChanged) -> None:
         began = touches(self.state, message)
+        late = min(LATEST, max(0.0, self.wall() - message.at)) if message.at else 0.0
+        self._presume()
         self._elapse()
+        self._rest()
+        if "AngularY" in message.values:
+            self._hear_turn(float(message.values["AngularY"]), self.now() - late)
         before, stood = self.state.movement_state, body(self.state)
         self.become(apply_parameters(self.state, message, self.wall()))
+        self._overtake(before, late)
         if (now := body(self.state)) != stood:
             self.tell(BEHAVIOUR, now)
         for sensor in began:
@@ -127,14 +141,17 @@ class Avatar(DomainActor[AvatarState]):
 
     @handles
     def on_reckon(self, _: ReckonDue) -> None:
+        self._presume()
         self._elapse()
         self._rest()
         self._reckon_later()
 
     @handles
     def on_steered(self, message: Steered) -> None:
-        for what, pressed in (("walks", message.walks), ("turns", message.turns)):
-            if pressed:
+        self._presume()
+        self._response = pressed(self._response, message.deflection, self.now())
+        for what, is_pressed in (("walks", message.walks), ("turns", message.turns)):
+            if is_pressed:
                 self._let_go.pop(what, None)
             else:
                 self._let_go.setdefault(what, self.now())
@@ -207,13 +224,39 @@ class Avatar(DomainActor[AvatarState]):
             walked, turned = rests.get("walks"), rests.get("turns")
             self._locate(apply_rest(self.state, walked=walked, turned=turned, at=self.wall()))
 
+    def _overtake(self, before: MovementState, late: float) -> None:
+        """The body has moved as it does now for `late` seconds already, and changed to it evenly within a frame."""
+        if self.state.movement_state is not before and self._is_reckoning():
+            seconds = late + min(FRAME, self.now() - self._felt_at) / 2.0
+            self._locate(apply_change(self.state, before, seconds, self.wall()))
+
+    def _hear_turn(self, angular: float, at: float) -> None:
+        before, self._response = self._response, heard(self._response, angular, at)
+        if self._response.gain and not before.gain and self._is_reckoning():
+            # Now that it is known how the game answers: what was lost before.
+            turned = missed(self._response, self.now())
+            self._locate(apply_turned(self.state, turned, self.wall()))
+
+    def _presume(self) -> None:
+        """What was pressed has turned the body, though nothing was told of it."""
+        turning = presumed(self._response, self.now())
+        if turning is None or not self._is_reckoning():
+            return
+        self._elapse()
+        self._response = believed(self._response, turning.value, self.now() - turning.late)
+        self._locate(apply_turning(self.state, turning.value, turning.late, self.wall()))
+
     def _elapse(self) -> None:
         """Time has passed, in which the body went on as it moved."""
         before, self._reckoned_to = self._reckoned_to, self.now()
         seconds = min(self.now(), self._felt_at + HOLDS) - before
-        is_told = self.now() - self._posed_at < POSE_LASTS and self._posed_at > 0.0
-        if seconds > 0.0 and self._felt_at and not is_told and is_under_way(self.state.movement_state):
+        if seconds > 0.0 and self._is_reckoning() and is_under_way(self.state.movement_state):
             self._locate(apply_time(self.state, seconds, self.wall()))
+
+    def _is_reckoning(self) -> bool:
+        """Whether something was felt to reckon by, and the game tells no pose."""
+        is_told = self.now() - self._posed_at < POSE_LASTS and self._posed_at > 0.0
+        return self._felt_at > 0.0 and not is_told
 
     def _reckon_later(self) -> None:
         """VRChat says nothing while the body goes on as before."""

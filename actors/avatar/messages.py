@@ -161,8 +161,10 @@ class MovementEnded(Message):
 
 
 class Steered(Message):
-    """From the movement to the avatar: whether it presses the body on and presses it to turn, from now on."""
+    """From the movement to the avatar: whether it presses the body on and presses it to turn, from now on.
 
-    lane: ClassVar[Lane] = Lane.LATEST
+    deflection: how strongly it turns, in [-1, 1]."""
+
     walks: bool
     turns: bool
+    deflection: float = 0.0

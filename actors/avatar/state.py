@@ -253,6 +253,27 @@ def apply_rest(state: AvatarState, *, walked: float | None, turned: float | None
     return msgspec.structs.replace(state, movement_state=felt)
 
 
+def apply_change(state: AvatarState, before: MovementState, seconds: float, at: float) -> AvatarState:
+    """The body has moved as it does now for `seconds`, in which it was taken to move as it did `before`."""
+    now, then = state.movement_state, before.velocity
+    change = Vector3(now.velocity.x - then.x, now.velocity.y - then.y, now.velocity.z - then.z)
+    where = Whereabouts(state.position, state.reckoning)
+    return _reckoned(state, elapsed(where, change, now.angular_y - before.angular_y, seconds, at))
+
+
+def apply_turned(state: AvatarState, turned: float, at: float) -> AvatarState:
+    """The body has turned by so many AngularY times seconds, which were not told."""
+    return _reckoned(state, elapsed(Whereabouts(state.position, state.reckoning), Vector3(), turned, 1.0, at))
+
+
+def apply_turning(state: AvatarState, angular: float, late: float, at: float) -> AvatarState:
+    """The body turns by AngularY `angular`, and has for `late` seconds, though that was not told."""
+    felt = state.movement_state
+    where = Whereabouts(state.position, state.reckoning)
+    state = _reckoned(state, elapsed(where, Vector3(), angular - felt.angular_y, late, at))
+    return msgspec.structs.replace(state, movement_state=msgspec.structs.replace(felt, angular_y=angular))
+
+
 def is_under_way(movement: MovementState) -> bool:
     """Whether the body moves or turns, as far as it feels."""
     return movement.velocity != Vector3() or movement.angular_y != 0.0

@@ -113,15 +113,17 @@ class DatagramQueue:
         """Whether there is anything to announce."""
         return bool(self._values or self._avatar or self._tracking)
 
-    def flush(self) -> tuple[Message, ...]:
-        """What to announce now, the avatar first: parameters that VRChat sent before it belong to it."""
+    def flush(self, at: float = 0.0) -> tuple[Message, ...]:
+        """What to announce now, the avatar first: parameters that VRChat sent before it belong to it.
+
+        at: when the newest of it came (epoch seconds)."""
         values, touched = self._values, tuple(self._touched)
         self._values, self._touched = {}, {}
         changed = None
         if values:
             events, zones = self._events, self._zones
             placed = {name: zones[name] for name in values if name in zones} if zones else {}
-            changed = ParametersChanged(values, touched, {name: events[name] for name in values}, placed)
+            changed = ParametersChanged(values, touched, {name: events[name] for name in values}, placed, at)
         found = tuple(m for m in (self._avatar, changed, self._tracking) if m is not None)
         self._avatar = self._tracking = None
         self._announced += len(found)

@@ -35,6 +35,7 @@ class OscListener:
         self._post = post
         self._failed = failed
         self._announced_at = float("-inf")
+        self._came_at = 0.0
         self._handled = threading.Event()
         self._handled.set()
 
@@ -67,6 +68,8 @@ class OscListener:
         sources = [(port.value.recvfrom, take) for port, take in ports]
         while all(port.is_owned_by(self) for port, _ in ports):
             taken = sum(self._drain(receive, take) for receive, take in sources)
+            if taken:
+                self._came_at = time.time()
             now, due = time.monotonic(), self._due()
             if self._queue.waiting and now >= due:
                 self._announce(now)
@@ -97,5 +100,5 @@ class OscListener:
     def _announce(self, now: float) -> None:
         self._announced_at = now
         self._handled.clear()
-        for message in self._queue.flush():
+        for message in self._queue.flush(self._came_at):
             self._post(message)

@@ -36,12 +36,13 @@ class ParametersChanged(Message):
 
     touched: bools that were true at least once since, though they may be false again. events: the event of each name;
     only those that `osc.enabled_events` has, that `osc.parameters` names, or that say how the player is (MuteSelf).
-    zones: where those are that `osc.parameters` gives a zone."""
+    zones: where those are that `osc.parameters` gives a zone. at: when they came (epoch seconds); 0: unknown."""
 
     values: Mapping[str, bool | int | float]
     touched: tuple[str, ...] = ()
     events: Mapping[str, str] = {}
     zones: Mapping[str, str] = {}
+    at: float = 0.0
 
 
 class AvatarLoaded(Message):

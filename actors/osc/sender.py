@@ -167,6 +167,9 @@ class Sender(Actor):
         if name in self._held and name in inputs.BUTTONS:
             self._send(*inputs.zero(name))
         sent = self._send(inputs.PREFIX + name, value)
+        if sent and name in inputs.AXES:
+            # Datagrams get lost; the same deflection again changes nothing.
+            self._send(inputs.PREFIX + name, value)
         if value and sent:
             self._answerable += name in inputs.ANSWERED
             self._presses += 1

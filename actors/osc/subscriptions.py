@@ -40,7 +40,7 @@ class _Wish:
         touched = tuple(name for name in message.touched if name in values)
         events = {name: event for name, event in message.events.items() if name in values}
         zones = {name: zone for name, zone in message.zones.items() if name in values}
-        return ParametersChanged(values, touched, events, zones)
+        return ParametersChanged(values, touched, events, zones, message.at)
 
     def _wants(self, name: str) -> bool:
         known = self._known.get(name)

@@ -33,14 +33,15 @@ class Pedals:
     def __init__(self) -> None:
         self._pressed: dict[str, tuple[float, float]] = {}  # by axis: the deflection, and when it was sent
         self._let_go: dict[str, tuple[float, float]] = {}  # by axis: when, and when it was said last
-        self._soft = False
+        self._soft: set[str] = set()
+        self._told = Steered(False, False)
 
     def press(self, owner: Owner, drive: Drive) -> None:
         """These deflections from now on; what is renewed too late ends by itself."""
-        before = frozenset(self._pressed)
+        before = self._told
         for axis, wanted in zip(AXES, (drive.forward, drive.turn), strict=True):
             self._hold(owner, axis, wanted)
-        if frozenset(self._pressed) != before:
+        if self._steered() != before:
             self._announce(owner)
 
     def release(self, owner: Owner) -> None:
@@ -65,14 +66,20 @@ class Pedals:
                 self._zero(owner, axis, since)
             return
         if not value or abs(wanted - value) > CHANGED or now - at >= RENEW - 0.001:
-            self._pressed[axis] = (wanted, now)
+            self._soft ^= {axis}
+            sent = wanted * DITHER if axis in self._soft else wanted
+            self._pressed[axis] = (sent, now)
             self._let_go.pop(axis, None)
-            self._soft = not self._soft
-            owner.tell(OSC_SENDER, SetInput(axis, wanted * DITHER if self._soft else wanted, LEASE))
+            owner.tell(OSC_SENDER, SetInput(axis, sent, LEASE))
 
     def _zero(self, owner: Owner, axis: str, since: float) -> None:
         self._let_go[axis] = (since, owner.now())
         owner.tell(OSC_SENDER, SetInput(axis, 0.0, 0.0))
 
     def _announce(self, owner: Owner) -> None:
-        owner.tell(AVATAR, Steered(*(axis in self._pressed for axis in AXES)))
+        self._told = self._steered()
+        owner.tell(AVATAR, self._told)
+
+    def _steered(self) -> Steered:
+        turn = self._pressed.get("LookHorizontal", (0.0, 0.0))[0]
+        return Steered("Vertical" in self._pressed, bool(turn), turn)

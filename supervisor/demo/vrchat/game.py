@@ -212,6 +212,8 @@ class VRChat:
             if self._body is not None:
                 for name, value in self._body.advance(min(now - last, LAGS)).items():
                     self.tell(name, value)
+                with self._news:
+                    self._news.notify_all()  # it is elsewhere, also where nothing was to be told
             last = now
 
     def _answer(self, path: str) -> tuple[int, object]:

@@ -25,7 +25,7 @@ from actors.world.messages import BodyAt, FindWay, Way
 from actors.world.world import World
 from tests.actors.avatar.test_avatar import Stage
 from tests.doubles.keeper import Shelf
-from tests.doubles.vrchat.link import Link
+from tests.doubles.vrchat.link import FRAME, Link
 from tests.doubles.vrchat.small_world import SmallWorld, room
 
 DEGREES = 1.0
@@ -138,7 +138,29 @@ def test_the_world_hears_of_each_step_that_is_reckoned(stage: Stage) -> None:
     assert began == stage.world.clock.wall() - 3.1
     assert all(one.frame == began and one.reckoned for one in found)
     stage.world.advance(5.0)
-    assert stage.avatar.state.position.z == pytest.approx(6.2)
+    assert stage.avatar.state.position.z == pytest.approx(6.2, abs=2.0 * FRAME / 2.0)
+
+
+def test_what_is_handled_late_counts_from_when_it_came(stage: Stage) -> None:
+    told(stage, VelocityZ=0.0)
+    stage.world.advance(1.0)
+    began = stage.world.clock.wall()
+    stage.world.advance(0.4)
+    stage.world.give("avatar", ParametersChanged({"VelocityZ": 2.0}, at=began))
+    assert stage.avatar.state.position.z == pytest.approx(2.0 * 0.4, abs=2.0 * FRAME)
+    ended = stage.world.clock.wall() + 0.6
+    stage.world.advance(0.9)
+    stage.world.give("avatar", ParametersChanged({"VelocityZ": 0.0}, at=ended))
+    stage.world.advance(1.0)
+    assert stage.avatar.state.position.z == pytest.approx(2.0)
+
+
+def test_between_two_frames_the_speed_changes_evenly(stage: Stage) -> None:
+    told(stage, VelocityZ=0.0)
+    for speed in (0.5, 1.0, 1.5, 2.0):
+        stage.world.advance(FRAME)
+        told(stage, VelocityZ=speed)
+    assert stage.avatar.state.position.z == pytest.approx(4 * FRAME * 1.0)
 
 
 def test_a_body_of_which_nothing_is_heard_any_more_does_not_go_on_for_ever(stage: Stage) -> None:

@@ -101,7 +101,7 @@ def test_cancelling_ends_typing(sender: Any, peer: Any) -> None:
 def test_an_axis_returns_to_zero(sender: Any, peer: Any) -> None:
     sender.give("osc.sender", SetInput("Vertical", 3.0, 1.0))
     sender.advance(0.9)
-    assert peer.received() == [("/input/Vertical", [1.0])]
+    assert peer.received() == [("/input/Vertical", [1.0])] * 2, "a datagram may get lost"
     sender.advance(0.2)
     assert peer.received() == [("/input/Vertical", [0.0])]
 
@@ -111,7 +111,7 @@ def test_setting_an_axis_again_extends_its_time(sender: Any, peer: Any) -> None:
     sender.advance(0.9)
     sender.give("osc.sender", SetInput("Vertical", 0.5, 1.0))
     sender.advance(0.9)
-    assert peer.received() == [("/input/Vertical", [1.0]), ("/input/Vertical", [0.5])]
+    assert peer.received() == [*[("/input/Vertical", [1.0])] * 2, *[("/input/Vertical", [0.5])] * 2]
     sender.advance(0.2)
     assert peer.received() == [("/input/Vertical", [0.0])]
 
