@@ -36,6 +36,7 @@ SLOTS = (
     "stt_languages",
     "kokoro",
     "speaker",
+    "plates",
 )
 _SHARED_KEYS = ("name", "package", "version", "module", "licence", "source")
 _FILE_KEYS = ("slot", "path", "sha256")

@@ -19,7 +19,7 @@ from actors.osc.messages import EVERYTHING, OSC_GAME, OSC_QUERY, OSC_RECEIVER, O
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
 from actors.users.messages import USERS
-from actors.vision.messages import CAMERA, DETECTOR, TRACKER
+from actors.vision.messages import CAMERA, DETECTOR, READER, TRACKER
 from actors.vocabulary.backoff import Backoff
 from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
@@ -168,6 +168,7 @@ def _vision(config: "Config") -> tuple[ChildSpec, ...]:
         ChildSpec(
             DETECTOR, "actors.vision.detector.detector:Detector", sees, disabled_reason=off, sense=True
         ),
+        ChildSpec(READER, "actors.vision.reader.reader:Reader", ("frames",), disabled_reason=off, sense=True),
         ChildSpec(
             TRACKER, "actors.vision.tracker.tracker:Tracker", ("computer_vision",), disabled_reason=off
         ),

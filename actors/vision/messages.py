@@ -11,6 +11,7 @@ from actors.vocabulary.values import Person
 
 CAMERA = Address("vision.camera")
 DETECTOR = Address("vision.detector")
+READER = Address("vision.reader")
 TRACKER = Address("vision.tracker")
 
 Trend = Literal["", "approaching", "leaving"]

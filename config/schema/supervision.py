@@ -54,7 +54,10 @@ PINNED = MappingProxyType(
         address: ActorSettings(pin="process", handler_timeout=60.0)
         for address in ("speech.recognizer", "llm.local", "speech.synthesizer")
     }
-    | {address: ActorSettings(pin="process") for address in ("vision.camera", "vision.detector")}
+    | {
+        address: ActorSettings(pin="process")
+        for address in ("vision.camera", "vision.detector", "vision.reader")
+    }
 )
 
 

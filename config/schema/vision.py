@@ -21,6 +21,9 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
     )
     capture_fps: float = setting(15.0, "Pictures taken.", unit="per second", gt=0.0, le=120.0)
     processing_fps: float = setting(5.0, "Pictures looked at.", unit="per second", gt=0.0, le=120.0)
+    reading_fps: float = setting(
+        1.0, "Pictures in which name plates are read.", unit="per second", gt=0.0, le=30.0
+    )
     max_width: int = setting(
         1280,
         "Pictures that hold more than this by max_height are made smaller.",

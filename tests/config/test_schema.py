@@ -138,7 +138,10 @@ def test_an_actor_may_be_pinned_to_a_thread_a_process_or_a_host(pin: str) -> Non
 def test_the_heavy_actors_are_pinned_to_processes_and_the_others_to_threads() -> None:
     config = Config()
     assert {address: item.pin for address, item in config.actors.items()} == dict.fromkeys(
-        ("speech.recognizer", "llm.local", "speech.synthesizer", "vision.camera", "vision.detector"),
+        (
+            *("speech.recognizer", "llm.local", "speech.synthesizer"),
+            *("vision.camera", "vision.detector", "vision.reader"),
+        ),
         "process",
     )
     assert config.actor("conversation") == ActorSettings()

@@ -97,15 +97,16 @@ def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
         "speech.synthesizer",
         "vision.camera",
         "vision.detector",
+        "vision.reader",
     }
 
 
 def test_settings_for_an_actor_that_does_not_exist_are_an_ordinary_warning() -> None:
     config = Config.model_validate(
-        {"actors": {"vision.depth": {"pin": "process"}, "users": {"handler_timeout": 3}}}
+        {"actors": {"vision.smell": {"pin": "process"}, "users": {"handler_timeout": 3}}}
     )
     (finding,) = known_actors()(config)
-    assert (finding.severity, finding.key) == ("warning", ("actors", "vision.depth"))
+    assert (finding.severity, finding.key) == ("warning", ("actors", "vision.smell"))
 
 
 def test_with_text_nothing_of_sound_is_run() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.vision.messages import DETECTOR
+from actors.vision.messages import DETECTOR, READER
 from config.schema import ComputerVision
 
 
@@ -35,7 +35,7 @@ EARLY = 0.9  # share of the interval after which the next picture is given, or e
 
 def listeners(vision: ComputerVision) -> Mapping[str, float]:
     """Who is told of new pictures, and how often a second at most."""
-    return {DETECTOR: vision.processing_fps}
+    return {DETECTOR: vision.processing_fps, READER: vision.reading_fps}
 
 
 def turn_of(due: Mapping[str, float], rates: Mapping[str, float], now: float) -> Mapping[str, float]:

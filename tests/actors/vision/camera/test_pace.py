@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from actors.vision.camera.pace import FrameTime, listeners, next_frame_time, turn_of
-from actors.vision.messages import DETECTOR
+from actors.vision.messages import DETECTOR, READER
 from config.schema import ComputerVision
 
 
@@ -65,3 +65,7 @@ def test_every_listener_is_told_at_its_own_rate() -> None:
 
 def test_all_detectors_together_are_told_at_the_rate_that_is_set() -> None:
     assert listeners(ComputerVision(processing_fps=7.0))[DETECTOR] == 7.0
+
+
+def test_the_reader_is_told_at_its_own_rate() -> None:
+    assert listeners(ComputerVision(processing_fps=7.0, reading_fps=0.5))[READER] == 0.5

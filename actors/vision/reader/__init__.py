@@ -1,0 +1,1 @@
+"""Name plates: where they are in a picture, and what stands on them."""
