@@ -19,6 +19,14 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
         restarts=("vision.camera",),
         unset="camera 0",
     )
+    window: str | None = setting(
+        "VRChat",
+        "The title of the window that is looked at when source is screen, with * and ? for what may be there.",
+        restarts=("vision.camera",),
+        unset="the whole screen, whatever is on it",
+        min_length=1,
+        max_length=200,
+    )
     capture_fps: float = setting(15.0, "Pictures taken.", unit="per second", gt=0.0, le=120.0)
     processing_fps: float = setting(5.0, "Pictures looked at.", unit="per second", gt=0.0, le=120.0)
     reading_fps: float = setting(

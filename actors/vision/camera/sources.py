@@ -11,6 +11,8 @@ def source_name(vision: ComputerVision) -> str:
     """What the owner calls it."""
     if vision.source == "device":
         return f"camera {vision.device if vision.device is not None else 0}"
+    if vision.source == "screen" and vision.window is not None:
+        return f"the window {vision.window}"
     return vision.source
 
 
@@ -19,7 +21,7 @@ def open_source(vision: ComputerVision, home: Path) -> PictureSource:
     if vision.source == "screen":
         from actors.vision.camera.screen import Screen
 
-        return Screen()
+        return Screen(vision.window)
     from actors.vision.camera.video import device, file
 
     if vision.source.startswith("file:"):

@@ -1,10 +1,6 @@
 """Camera and detector with a real video, in real processes."""
 
-import os
 import queue
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -226,31 +222,3 @@ def test_a_source_is_never_opened_twice(video: Path, tmp_path: Path) -> None:
 
 def test_references_are_small_and_only_the_newest_waits() -> None:
     assert FrameReady(1, 720, 1280, 3, 1.0).latest_key() == "FrameReady"
-
-
-@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
-def test_the_screen_is_read_and_made_to_fit(tmp_path: Path) -> None:
-    code = (
-        f"import sys; sys.path.insert(0, {str(Path(__file__).parents[3])!r})\n"
-        "from actors.vision.camera.screen import Screen\nfrom actors.vision.camera.capture import fit\n"
-        "screen = Screen()\npicture = screen.read(0)\n"
-        "print(picture.shape, fit(picture, 320 * 240 * 3).shape)\nscreen.close()"
-    )
-    with subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "640x480x24"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        assert server.stdout is not None
-        display = f":{server.stdout.readline().strip()}"
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "DISPLAY": display},
-            capture_output=True,
-            text=True,
-            timeout=WITHIN,
-            check=False,
-        )
-        server.terminate()
-    assert done.stdout.strip() == "(480, 640, 3) (240, 320, 3)", done.stderr
