@@ -1,4 +1,5 @@
-"""The embedded models: reads Models/models.yaml, finds each file in its installed package, checks its sum.
+"""The embedded models: reads Models/models.yaml, finds each file in its installed package or beside the list, checks
+its sum.
 
 Nothing is imported to find a file, and a file that was checked once is checked again only when it changes.
 
@@ -37,9 +38,12 @@ SLOTS = (
     "kokoro",
     "speaker",
     "plates",
+    "detector",
 )
-_SHARED_KEYS = ("name", "package", "version", "module", "licence", "source")
+_SHARED_KEYS = ("name", "version", "licence", "source")
+_PACKAGE_KEYS = ("package", "module")
 _FILE_KEYS = ("slot", "path", "sha256")
+RESTORE = "restore it from git, or install Gerald again"
 
 
 class ModelError(Exception):
@@ -58,7 +62,8 @@ class ModelFile(msgspec.Struct, frozen=True):
     """One file of one model: `path` inside the folder of `module`, `sha256` in 64 lower-case hex digits.
 
     extra: what brings it on request; "" for always. folder: where it is put together, beside models.yaml, out of
-    `parts` (module/path); "" where it is used as it lies in its package."""
+    `parts` (module/path); "" where it is used as it lies. package, module: "" where it came with the code, beside
+    models.yaml."""
 
     name: str
     slot: str
@@ -100,11 +105,13 @@ def _items(node: YamlNode, key: str) -> tuple[YamlNode, ...]:
 
 def _model_file(model: YamlNode, file: YamlNode) -> ModelFile:
     values = {key: _text(model, key) for key in _SHARED_KEYS} | {key: _text(file, key) for key in _FILE_KEYS}
+    packaged = any(_has(model, key) for key in (*_PACKAGE_KEYS, "folder", "extra"))
+    values |= {key: _text(model, key) if packaged else "" for key in _PACKAGE_KEYS}
     inner = PurePosixPath(values["path"])
     if values["slot"] not in SLOTS:
         raise _refuse_at(file, "slot", f"must be one of {', '.join(SLOTS)}")
     if inner.is_absolute() or ".." in inner.parts:
-        raise _refuse_at(file, "path", "must stay inside the module")
+        raise _refuse_at(file, "path", "must stay inside its folder")
     if not re.fullmatch("[0-9a-f]{64}", values["sha256"]):
         raise _refuse_at(file, "sha256", "must be 64 lower-case hexadecimal digits")
     return ModelFile(
@@ -152,6 +159,8 @@ def locate(model: ModelFile) -> Path:
         if model.assembled.is_file():
             return model.assembled
         raise ModelMissing(f"{model.name} is not installed; run `make setup EXTRAS={model.extra}`")
+    if not model.module:
+        return _locate_beside(model)
     folders = folders_of(model.module)
     if not folders:
         raise ModelMissing(f"{model.name}: the package {model.package} is not installed; run `make setup`")
@@ -162,6 +171,13 @@ def locate(model: ModelFile) -> Path:
         f"{model.name}: {model.path} is not in the installed package {model.package}; "
         "remove .venv and run `make setup`"
     )
+
+
+def _locate_beside(model: ModelFile) -> Path:
+    found = list_path().parent / model.path
+    if found.is_file():
+        return found
+    raise ModelMissing(f"{model.name}: there is no {found}; {RESTORE}")
 
 
 def folders_of(module: str) -> tuple[Path, ...]:
@@ -189,7 +205,7 @@ def verify(model: ModelFile, cache: Path | None = None) -> None:
     if found != model.sha256:
         raise ModelDamaged(
             f"{model.name}: {path} has sha256 {found} and {model.sha256} is listed in models.yaml for "
-            f"{model.package} {model.version}; {_remedy(model)}"
+            f"{model.package or model.name} {model.version}; {_remedy(model)}"
         )
     if cache is not None:
         _write_cache(cache, _read_cache(cache) | {str(path): stamp})
@@ -198,7 +214,7 @@ def verify(model: ModelFile, cache: Path | None = None) -> None:
 def _remedy(model: ModelFile) -> str:
     if model.folder:
         return f"remove it and run `make setup EXTRAS={model.extra}`"
-    return "remove .venv and run `make setup`"
+    return "remove .venv and run `make setup`" if model.module else RESTORE
 
 
 def _stamp(path: Path, sha256: str) -> list[object]:

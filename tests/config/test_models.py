@@ -56,8 +56,10 @@ def test_the_list_yields_one_value_for_each_file(tmp_path: Path, model: ModelFil
     ("old", "new", "message"),
     [
         ("slot: vad", "slot: nose", ":9:15: slot: must be one of llm"),
-        ("path: data/small.onnx", "path: ../small.onnx", ":10:15: path: must stay inside the module"),
-        ("path: data/small.onnx", "path: /small.onnx", ":10:15: path: must stay inside the module"),
+        ("path: data/small.onnx", "path: ../small.onnx", ":10:15: path: must stay inside its folder"),
+        ("path: data/small.onnx", "path: /small.onnx", ":10:15: path: must stay inside its folder"),
+        ("module: small_model", "modul: small_model", ":2:5: module: a text is needed"),
+        ("package: small-model", "packages: small-model", ":2:5: package: a text is needed"),
         ("licence: MIT", "license: MIT", ":2:5: licence: a text is needed"),
         ("version: 1.0.0", "version: 1.0", ":4:14: version: a text is needed"),
         ("sha256: ", "sha256: z", ":11:17: sha256: must be 64 lower-case"),
@@ -145,6 +147,42 @@ def test_every_failure_is_listed_not_only_the_first(model: ModelFile) -> None:
         [replace(model, sha256="0" * 64), model, replace(model, module="no_such_module")]
     )
     assert [type(error) for error in errors] == [ModelDamaged, ModelMissing]
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelFile:
+    """A model that lies beside its list, in no package."""
+    (tmp_path / "near.onnx").write_bytes(WEIGHTS)
+    lines = LIST.format(sum=hashlib.sha256(WEIGHTS).hexdigest()).replace("data/small", "near").splitlines()
+    path = written(
+        tmp_path, "\n".join(line for line in lines if "package:" not in line and "module:" not in line)
+    )
+    monkeypatch.setattr(models, "list_path", lambda: path)
+    (listed,) = load_models(path)
+    return listed
+
+
+def test_a_model_without_a_package_is_found_beside_the_list(beside: ModelFile, tmp_path: Path) -> None:
+    assert (beside.package, beside.module) == ("", "")
+    assert locate(beside) == tmp_path / "near.onnx"
+    verify(beside)
+
+
+def test_what_lies_beside_the_list_and_is_not_whole_is_to_be_restored(beside: ModelFile) -> None:
+    locate(beside).write_bytes(WEIGHTS[:-1])
+    with pytest.raises(ModelDamaged, match=r"Small: .*near\.onnx has sha256 .*; restore it from git"):
+        verify(beside)
+    locate(beside).unlink()
+    with pytest.raises(ModelMissing, match=r"there is no .*near\.onnx; restore it from git, or install"):
+        verify(beside)
+
+
+def test_what_is_put_together_needs_its_package(tmp_path: Path, beside: ModelFile) -> None:
+    path = written(
+        tmp_path, (tmp_path / "models.yaml").read_text().replace("version:", "folder: x\n    version:")
+    )
+    with pytest.raises(LoadError, match="package: a text is needed"):
+        load_models(path)
 
 
 @pytest.mark.models
