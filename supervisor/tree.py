@@ -166,7 +166,11 @@ def _vision(config: "Config") -> tuple[ChildSpec, ...]:
             CAMERA, "actors.vision.camera.camera:Camera", (*sees, "home"), disabled_reason=off, sense=True
         ),
         ChildSpec(
-            DETECTOR, "actors.vision.detector.detector:Detector", sees, disabled_reason=off, sense=True
+            DETECTOR,
+            "actors.vision.detector.detector:Detector",
+            (*sees, "home"),
+            disabled_reason=off,
+            sense=True,
         ),
         ChildSpec(READER, "actors.vision.reader.reader:Reader", ("frames",), disabled_reason=off, sense=True),
         ChildSpec(

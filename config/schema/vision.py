@@ -49,4 +49,11 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
         le=120.0,
     )
     depth_estimation: bool = setting(True, "Estimate how far things are.")
-    object_detection: bool = setting(True, "Find things and people.")
+    object_detection: bool = setting(True, "Find people, and things with a detector_model of yours.")
+    detector_model: str | None = setting(
+        None,
+        "A detector of yours: an ONNX file of the YOLO, YOLOX, RT-DETR or CenterNet families, in Models/.",
+        unset="the embedded one, which finds people",
+        min_length=1,
+    )
+    detector_threads: int = setting(1, "Threads of each detector.", ge=1, le=16)

@@ -44,11 +44,17 @@ def _missing(config: Config, home: Path) -> Iterator[tuple[str, Path]]:
         "llm.local.model_path": config.llm.local.model_path,
         "speech.recognizer_model": config.speech.recognizer_model,
         "audio.voice_model": config.audio.voice_model,
+        "computer_vision.detector_model": _in_models(config.computer_vision.detector_model),
         **{f"speech.voices.{language}": path for language, path in config.speech.voices.items()},
     }
     for key, path in named.items():
         if path and not (place := located(home, path)).exists():
             yield key, place
+
+
+def _in_models(given: str | None) -> str | None:
+    """Detectors of an owner lie below Models/, where no other place is given."""
+    return given if not given or given[0] in "/~" or given.startswith("Models/") else f"Models/{given}"
 
 
 def judge(facts: ModelFacts) -> Findings:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from actors.kernel.media.frame_ring import Picture
+from actors.vision.detector.colours import coloured
 
 Grey = npt.NDArray[np.uint8]  # uint8, shape (height, width); small
 
@@ -27,12 +28,12 @@ class Measure(msgspec.Struct, frozen=True):
 
 
 def grey_of(picture: Picture) -> Grey:
-    """A small grey copy of a BGR picture."""
+    """A small grey copy of a picture: BGR, BGRA or grey."""
     height, width = picture.shape[:2]
     size = (min(WIDTH, width), max(1, round(height * min(WIDTH, width) / width)))
     # Pixels by area, so that noise and compression even out; grey after it, for there is less to do.
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.cvtColor(coloured(small), cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def measure(grey: Grey, before: Grey | None, at: float) -> Measure:

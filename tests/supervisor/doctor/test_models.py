@@ -72,3 +72,15 @@ def test_the_owner_s_own_file_that_is_missing_is_named_with_its_key(
     )
     (found,) = judge(gather(whole))
     assert found.seen == f"there is no {tmp_path / 'Models/de.onnx'}, which speech.voices.de names"
+
+
+@pytest.mark.parametrize("given", ["net.onnx", "Models/net.onnx", "{home}/Models/net.onnx"])
+def test_a_detector_that_is_missing_is_looked_for_in_models(
+    subject: Make, copy: Subject, tmp_path: Path, given: str
+) -> None:
+    whole = subject(models=copy.models, computer_vision={"detector_model": given.format(home=tmp_path)})
+    (found,) = judge(gather(whole))
+    assert (
+        found.seen
+        == f"there is no {tmp_path / 'Models/net.onnx'}, which computer_vision.detector_model names"
+    )
