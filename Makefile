@@ -7,7 +7,7 @@ VENV := .venv/bin
 JOBS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 export PYTHON EXTRAS
 
-.PHONY: help setup setup-dev run demo test mutants simulate soak lint format docs bench lock clean
+.PHONY: help setup setup-dev run demo test test-eyes pictures mutants simulate soak lint format docs bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -26,6 +26,12 @@ demo: setup ## test the whole pipeline on this machine, without VRChat or sound 
 
 test: lint ## lint, then every test: make test ARGS="tests/config -x"
 	$(VENV)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+test-eyes: setup-dev ## draw new pictures and a film with Chromium and judge the eyes by them, ten minutes: GERALD_EYES_SEED=7 make test-eyes
+	GERALD_EYES=1 $(VENV)/python -m pytest -s tests/pictures $(ARGS)
+
+pictures: setup-dev ## draw the kept pictures of tests/pictures anew, after a change of their renderer
+	$(VENV)/python -m tests.pictures.kept
 
 simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bug: make simulate ARGS="--seeds 500"
 	$(VENV)/supervisor simulate --seeds 2000 --jobs $$(nproc 2>/dev/null || echo 2) $(ARGS)
