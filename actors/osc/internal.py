@@ -34,6 +34,12 @@ class RestAgain(Message):
     """Timer of the sender: what could not be brought to rest, because the network failed, is tried again."""
 
 
+class ListLate(Message):
+    """Timer of the sender: the parameters of avatar `avatar_id` have been waited for long enough."""
+
+    avatar_id: str
+
+
 class FriendsFound(Message):
     """The IP addresses of `host`, from which VRChat may send; none when it is unknown."""
 

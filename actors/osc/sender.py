@@ -13,7 +13,16 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.osc import chatbox, inputs, parameters
 from actors.osc.chatbox import Chatbox
 from actors.osc.fitting import KnownAvatar, NotWritten, fitted
-from actors.osc.internal import ChatboxDue, FindHost, HostFound, InputExpired, RestAgain, TypingExpired
+from actors.osc.held_writes import PATIENCE, HeldWrites
+from actors.osc.internal import (
+    ChatboxDue,
+    FindHost,
+    HostFound,
+    InputExpired,
+    ListLate,
+    RestAgain,
+    TypingExpired,
+)
 from actors.osc.messages import (
     OSC_GAME,
     AvatarKnown,
@@ -56,6 +65,7 @@ class Sender(Actor):
         self._owes_rest = False
         self._avatar = KnownAvatar()
         self._refused = RefusedWrites()
+        self._writes = HeldWrites()
         self._answerable = 0
         self._said = ""
 
@@ -186,10 +196,16 @@ class Sender(Actor):
 
     @handles
     def on_set_parameter(self, message: SetParameter) -> None:
+        if self._writes.waits:
+            self._writes = self._writes.with_write(message.name, message.value)
+        else:
+            self._write(message.name, message.value)
+
+    def _write(self, wanted: str, value: bool | int | float) -> None:
         try:
-            name, value = fitted(self._avatar, message.name, message.value)
+            name, value = fitted(self._avatar, wanted, value)
         except NotWritten as refusal:
-            self._refuse(message.name, refusal)
+            self._refuse(wanted, refusal)
         else:
             self._answerable += self._send(parameters.PREFIX + name, value)
 
@@ -202,10 +218,26 @@ class Sender(Actor):
     @handles
     def on_avatar_known(self, message: AvatarKnown) -> None:
         known = {one.name: one for one in message.parameters}
-        if message.avatar_id != self._avatar.avatar_id:
-            self._refused = self._refused.elsewhere()
+        is_new = message.avatar_id != self._avatar.avatar_id
         self._avatar = KnownAvatar(message.avatar_id, known, message.is_whole)
+        if is_new:
+            self._refused = self._refused.elsewhere()
+            # What was to be written to the avatar before is dropped with it.
+            self._writes = HeldWrites(waits=bool(message.avatar_id))
+            self.after(PATIENCE, ListLate(message.avatar_id))
+        if known:
+            self._write_held()
         self._report_well()
+
+    @handles
+    def on_list_late(self, message: ListLate) -> None:
+        if message.avatar_id == self._avatar.avatar_id:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        held, self._writes = self._writes, HeldWrites()
+        for name, value in held.values.items():
+            self._write(name, value)
 
     @handles
     def on_get_statistics(self, _: GetSendStatistics) -> None:

@@ -101,6 +101,10 @@ class GetBlocked(Message):
     follow: bool = False
 
 
+class UsersBegan(Message):
+    """From a users' actor that begins anew after a crash: it does not know any more who follows. Ask again."""
+
+
 class PeopleBlocked(Message):
     """These are blocked now: they are not answered, not remembered, not greeted, and move nothing."""
 

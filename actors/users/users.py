@@ -48,12 +48,14 @@ from actors.users.messages import (
     PersonForgotten,
     PreferenceStated,
     Profile,
+    UsersBegan,
 )
 from actors.users.note_taking import QUIET, NoteTaking, prompt, with_notes
 from actors.users.remembering import learned, merged_facts, recall, said
 from actors.users.state import UsersState, UserState, faults, faults_at, find, told_of_others, without
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN, Person, is_erased, tombstone
+from actors.vrchat.messages import VRCHAT
 from config.schema import Bot, Memory
 
 MOST_FOUND = 8
@@ -121,6 +123,8 @@ class Users(DomainActor[UsersState]):
     def restored(self) -> None:
         if self.state.blocked.blocks:
             self._tell_blocked()
+        if self.context.incarnation > 1:
+            self.tell(VRCHAT, UsersBegan())  # it followed the incarnation before, if it is switched on
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self.bot = sections.get("bot", self.bot)

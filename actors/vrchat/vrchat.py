@@ -17,6 +17,7 @@ from actors.users.messages import (
     PeopleBlocked,
     PeopleCalled,
     PersonForgotten,
+    UsersBegan,
 )
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Interaction
@@ -164,6 +165,10 @@ class VRChatAccount(Actor):
     @handles
     def on_set_status(self, message: SetStatus) -> None:
         self._go(course.owner_status(self._account, message.text, self.asker()))
+
+    @handles
+    def on_users_began(self, _: UsersBegan) -> None:
+        self.tell(USERS, GetBlocked(follow=True))
 
     @handles
     def on_blocked(self, message: PeopleBlocked) -> None:

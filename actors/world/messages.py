@@ -100,6 +100,13 @@ class FindWay(Message):
     end: str
 
 
+class FindOtherWay(Message):
+    """Asks for a walked way from here to the end of `points` that does not go on to the next of them, since something
+    is in the way there. Answers: Way or NoWay."""
+
+    points: tuple[Vector3, ...]
+
+
 class Way(Message):
     """The places to pass, both ends among them, and the length in metres. points: where these places are."""
 

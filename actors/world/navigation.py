@@ -6,6 +6,7 @@ the distance in metres. Coordinates are the game's."""
 import heapq
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 import msgspec
 
@@ -69,6 +70,22 @@ def reachable(graph: NavigationGraph, start: str) -> frozenset[str]:
                 found.add(place)
                 queue.append(place)
     return frozenset(found)
+
+
+def other_way(graph: NavigationGraph, start: str, blocked: str, end: str) -> Route | None:
+    """The cheapest way that does not go on from `start` as the one to `blocked` does; None where there is none."""
+    stretch = shortest(graph, start, blocked)
+    for one, other in pairwise(stretch.places) if stretch is not None else ():
+        graph = _without_passage(graph, one, other)
+    return shortest(graph, start, end)
+
+
+def _without_passage(graph: NavigationGraph, one: str, other: str) -> NavigationGraph:
+    closed = {
+        start: {end: cost for end, cost in graph.passages.get(start, {}).items() if end not in (one, other)}
+        for start in (one, other)
+    }
+    return msgspec.structs.replace(graph, passages={**graph.passages, **closed})
 
 
 def shortest(graph: NavigationGraph, start: str, end: str) -> Route | None:

@@ -22,6 +22,7 @@ from actors.world.internal import LookAgain, SightsFade
 from actors.world.messages import (
     AnnounceSeat,
     BodyAt,
+    FindOtherWay,
     FindWay,
     FriendsOnline,
     NoWay,
@@ -34,7 +35,7 @@ from actors.world.messages import (
     WorldEntered,
     WorldLeft,
 )
-from actors.world.navigation import shortest
+from actors.world.navigation import NavigationGraph, Route, other_way, place_of, shortest
 from actors.world.sights import LASTS, Sights, located
 from actors.world.state import WorldState
 from actors.world.things import FADES
@@ -221,8 +222,23 @@ class World(DomainActor[WorldState]):
         unknown = [place or "where the bot is" for place in places if place not in graph.places]
         route = None if unknown else shortest(graph, *places)
         if route is not None:
-            self.reply(Way(route.places, route.cost, tuple(graph.places[place] for place in route.places)))
+            self._reply_route(graph, route)
         elif unknown:
             self.reply(NoWay(f"no such place: {', '.join(unknown)}"))
         else:
             self.reply(NoWay("no way between them has been walked yet"))
+
+    @handles
+    def on_find_other_way(self, message: FindOtherWay) -> None:
+        graph, body = self.state.navigation_graph, self.state.body
+        here = place_of(body) if body is not None else ""
+        places = [place_of(point) for point in message.points]
+        blocked = next((place for place in places if place != here), here)
+        route = other_way(graph, here, blocked, places[-1]) if places else None
+        if route is not None:
+            self._reply_route(graph, route)
+        else:
+            self.reply(NoWay("no other way there has been walked yet"))
+
+    def _reply_route(self, graph: NavigationGraph, route: Route) -> None:
+        self.reply(Way(route.places, route.cost, tuple(graph.places[place] for place in route.places)))

@@ -1,19 +1,16 @@
 """The `supervisor` command in processes of its own that have everything imported already: a tenth of the time.
 
-They are forked from a server (multiprocessing's), one for each process of pytest, in which nothing runs."""
+See `forked`."""
 
-import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from functools import cache
-from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from supervisor.cli.main import COMMANDS
+from tests.doubles.forked import context
 
 APART = ("run", "demo", "chaos", "simulate", "replay")
 """Commands that start processes or threads by themselves, or measure their own start: as a user starts them."""
@@ -40,7 +37,7 @@ def _forked(
 ) -> "subprocess.CompletedProcess[str]":
     with tempfile.TemporaryDirectory(prefix="gerald-command-") as made:
         folder = Path(made)
-        process: Any = _server().Process(  # type: ignore[attr-defined]
+        process: Any = context().Process(  # type: ignore[attr-defined]
             target=_command, args=(arguments, environment, made, os.getcwd())
         )
         process.start()
@@ -51,14 +48,6 @@ def _forked(
             raise subprocess.TimeoutExpired(arguments, within)
         said = [(folder / name).read_text("utf-8") for name in ("stdout", "stderr")]
         return subprocess.CompletedProcess(arguments, process.exitcode, *said)
-
-
-@cache
-def _server() -> BaseContext:
-    context = multiprocessing.get_context("forkserver")
-    modules = {target.partition(":")[0] for target, _ in COMMANDS.values()}
-    context.set_forkserver_preload([__name__, *sorted(modules)])
-    return context
 
 
 def _command(arguments: list[str], environment: dict[str, str], folder: str, current: str) -> None:

@@ -4,6 +4,7 @@ import msgspec
 
 from actors.avatar.messages import BodyMoved, GoTo, Outcome, SeenAt, TurnTo, WalkAhead, WalkWay
 from actors.avatar.movement.progress import Progress, obstacle, went_on
+from actors.avatar.movement.progress import begun as begun_progress
 from actors.avatar.movement.steering import (
     REACHED,
     Aim,
@@ -13,9 +14,11 @@ from actors.avatar.movement.steering import (
     is_moving,
     passed,
     seen_from,
+    sidestep,
     steered,
 )
 from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import Vector3
 from config.schema import Movement as Settings
 
 FELT = 1.5  # seconds without word of the body after which it is not felt any more
@@ -24,6 +27,8 @@ GENTLE = (
     0.2  # of a deflection by which a turn gets faster from one look to the next: what gets lost is little
 )
 SETTLED = 0.5  # seconds for which it stands at its goal: what is felt is late
+
+ASIDE = (1.2, -2.2)  # metres to the right of what is in the way, at the first try and at the second
 
 Order = TurnTo | WalkAhead | WalkWay | GoTo
 
@@ -34,7 +39,8 @@ class Errand(msgspec.Struct, frozen=True):
 
     Times are monotonic seconds. drive: what was pressed last. there_since: since when it stands at its goal.
     frame: of the aim's points. flight: degrees that were turned until `looked_at`, and are not felt yet.
-    turned_at: when a turn was pressed last. sight_at: epoch seconds of the newest sight."""
+    turned_at: when a turn was pressed last. sight_at: epoch seconds of the newest sight.
+    detours: how often it has tried to get around something."""
 
     number: int
     asker: str
@@ -51,6 +57,7 @@ class Errand(msgspec.Struct, frozen=True):
     turned_at: float = 0.0
     sight_at: float = 0.0
     looked_at: float = 0.0
+    detours: int = 0
 
 
 @durable("avatar.Ended")
@@ -63,7 +70,7 @@ class Ended(msgspec.Struct, frozen=True):
 
 def begun(number: int, asker: str, order: Order, now: float) -> Errand:
     """Nothing of it has been done at `now`."""
-    return Errand(number, asker, order, now, now, now, Progress(nearer_at=now, moved_at=now), looked_at=now)
+    return Errand(number, asker, order, now, now, now, begun_progress(now), looked_at=now)
 
 
 def felt(errand: Errand, body: BodyMoved, now: float) -> Errand | Ended:
@@ -85,7 +92,8 @@ def seen(errand: Errand, sight: SeenAt, body: BodyMoved, settings: Settings, at:
         return errand
     point = seen_from(body, sight.bearing, sight.distance)
     walks, stays = order.how != "look", order.how == "follow"
-    aim = Aim((point,), settings.distance, walks=walks, stays=stays)
+    around = errand.aim.around if errand.aim is not None else ()
+    aim = Aim((point,), settings.distance, walks=walks, stays=stays, around=around)
     return msgspec.structs.replace(errand, aim=aim, seen_at=at, sight_at=sight.at)
 
 
@@ -98,7 +106,7 @@ def proceeded(errand: Errand, body: BodyMoved, settings: Settings, now: float) -
     moved = went_on(errand.progress, errand.drive, body, now)
     follows = isinstance(errand.order, GoTo)
     if why := obstacle(moved, now, follows=follows):
-        return Ended("blocked", why)
+        return _around(errand, body, why, now)
     aim = passed(errand.aim, body)
     stands = follows and not errand.drive.forward
     gait = Gait(settings.speed, settings.turning)
@@ -115,6 +123,29 @@ def proceeded(errand: Errand, body: BodyMoved, settings: Settings, now: float) -
         there_since=since,
         flight=flight,
         turned_at=now if drive.turn else errand.turned_at,
+        looked_at=now,
+    )
+
+
+def otherwise(errand: Errand, points: tuple[Vector3, ...]) -> Errand:
+    """The same goal by another way, in place of a step around what is in this one."""
+    return msgspec.structs.replace(errand, aim=Aim(points) if points else errand.aim)
+
+
+def _around(errand: Errand, body: BodyMoved, why: str, now: float) -> Errand | Ended:
+    """Something is in the way: it is tried to pass it, first on the one side and then on the other."""
+    aim = errand.aim
+    may = aim is not None and aim.points and aim.walks and not isinstance(errand.order, WalkAhead)
+    if aim is None or not may:
+        return Ended("blocked", why)
+    if errand.detours == len(ASIDE):
+        return Ended("blocked", f"{why}; {len(ASIDE)} tries to get around it failed")
+    return msgspec.structs.replace(
+        errand,
+        aim=sidestep(aim, body, ASIDE[errand.detours]),
+        detours=errand.detours + 1,
+        progress=begun_progress(now),
+        drive=Drive(),
         looked_at=now,
     )
 

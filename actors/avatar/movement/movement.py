@@ -20,11 +20,11 @@ from actors.avatar.movement import errand as errands
 from actors.avatar.movement.errand import Ended, Errand, Order
 from actors.avatar.movement.pedals import Pedals
 from actors.avatar.movement.steering import Drive, is_moving
-from actors.kernel.actor import Actor, handles
+from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Vector3
-from actors.world.messages import WORLD, WatchSight
+from actors.world.messages import WORLD, FindOtherWay, WatchSight, Way
 from config.schema import Behaviour
 from config.schema import Movement as Settings
 
@@ -34,6 +34,7 @@ EVERY = 0.1
 WATCH = 1.0  # seconds for which the avatar and the world are asked to tell; renewed twice as often
 SETTLES = 2.0  # seconds after the end for which inputs are let go of again while the body still moves
 AGAIN = 0.3
+ANSWER_WITHIN = 2.0  # seconds for the world to find another way
 
 
 @durable("avatar.Movement")
@@ -143,7 +144,9 @@ class Movement(Actor):
         if message.number != self._number:
             return
         if self._errand is not None:
+            detours = self._errand.detours
             self._become(errands.proceeded(self._errand, self._body, self._settings, self.now()))
+            self._seek_other_way(detours)
         if self._errand is not None:
             self._pedals.press(self, self._errand.drive)
         elif self.now() < self._settles_until:
@@ -152,6 +155,20 @@ class Movement(Actor):
             return
         self._watch()
         self.after(EVERY, message)
+
+    def _seek_other_way(self, detours: int) -> None:
+        """Where a step aside did not help the world may know another way."""
+        errand = self._errand
+        if errand is None or errand.detours == detours or errand.detours == 1 or errand.aim is None:
+            return
+        if isinstance(errand.order, WalkWay):
+            blocked = FindOtherWay(errand.aim.points)
+            self.ask(WORLD, blocked, then="on_other_way", context=errand.number, within=ANSWER_WITHIN)
+
+    def on_other_way(self, answer: Reply | AskFailed) -> None:
+        found = answer.message if isinstance(answer, Reply) else None
+        if self._errand is not None and answer.context == self._number and isinstance(found, Way):
+            self._errand = errands.otherwise(self._errand, found.points)
 
     def _become(self, now: Errand | Ended) -> None:
         if isinstance(now, Ended):

@@ -19,6 +19,7 @@ SLOWS = 1.2  # metres a second for each metre that is left to walk
 WEAKEST_TURN, WEAKEST_STEP = 0.08, 0.2  # deflections below which the game might not move the body
 AHEAD = 35.0  # degrees from straight ahead within which it walks while it turns
 PASSED, REACHED = 0.6, 0.35  # metres from a point of the way, and from its end, that are near enough
+BACK, PAST = 0.5, 1.0  # metres by which it steps back from what is in the way, and walks on beside it
 AGAIN = 0.4  # metres beyond its distance from which on it follows somebody again
 
 
@@ -42,7 +43,8 @@ class Aim(msgspec.Struct, frozen=True):
     """Where the body is to go: through `points`, in its frame, up to `near` metres from the last one.
 
     yaw: degrees to look at where there is no point. back: walk to the point backwards. stays: whether it goes on
-    standing there, looking at the point, to follow it again."""
+    standing there, looking at the point, to follow it again. around: what to pass first, since something is in the
+    way."""
 
     points: tuple[Vector3, ...] = ()
     near: float = REACHED
@@ -50,6 +52,7 @@ class Aim(msgspec.Struct, frozen=True):
     back: bool = False
     walks: bool = True
     stays: bool = False
+    around: tuple[Vector3, ...] = ()
 
 
 @durable("avatar.Gait")
@@ -62,6 +65,9 @@ class Gait(msgspec.Struct, frozen=True):
 
 def passed(aim: Aim, body: BodyMoved) -> Aim:
     """`aim` without the points of its way that lie behind."""
+    if aim.around:
+        is_there = _gap(aim.around[0], body.position) <= REACHED
+        return msgspec.structs.replace(aim, around=aim.around[1:]) if is_there else aim
     points = aim.points
     while len(points) > 1 and (
         _gap(points[0], body.position) <= PASSED
@@ -80,10 +86,10 @@ def steered(aim: Aim, body: BodyMoved, gait: Gait, *, stands: bool = False, flig
     """What to press now. stands: it is within reach of whom it follows and waits there. flight: see `in_flight`."""
     if not aim.points:
         return _turned(_wrapped(aim.yaw - body.yaw), gait, flight)
-    point = aim.points[0]
-    gap = _gap(point, body.position)
-    error = _error(point, body, back=aim.back) if gap > 0.05 else 0.0
-    left = gap + sum(_gap(one, other) for one, other in pairwise(aim.points)) - aim.near
+    way = (*aim.around, *aim.points)
+    gap = _gap(way[0], body.position)
+    error = _error(way[0], body, back=aim.back) if gap > 0.05 else 0.0
+    left = gap + sum(_gap(one, other) for one, other in pairwise(way)) - aim.near
     if not aim.walks:
         return _turned(error, gait, flight)
     turn = _turn(error - flight, gait)
@@ -96,6 +102,20 @@ def steered(aim: Aim, body: BodyMoved, gait: Gait, *, stands: bool = False, flig
 
 def _turned(error: float, gait: Gait, flight: float) -> Drive:
     return Drive(0.0, _turn(error - flight, gait), abs(error) <= TURNED, abs(error))
+
+
+def sidestep(aim: Aim, body: BodyMoved, aside: float) -> Aim:
+    """`aim` by way of `aside` metres to the right of what is in the way: back a little, to the side, and past it."""
+    goal, place = aim.points[0], body.position
+    east, north = goal.x - place.x, goal.z - place.z
+    length = math.hypot(east, north) or 1.0
+    east, north = east / length, north / length
+
+    def beside(ahead: float) -> Vector3:
+        x, z = ahead * east + aside * north, ahead * north - aside * east
+        return Vector3(place.x + x, place.y, place.z + z)
+
+    return msgspec.structs.replace(aim, around=(beside(-BACK), beside(PAST)))
 
 
 def seen_from(body: BodyMoved, bearing: float, distance: float) -> Vector3:

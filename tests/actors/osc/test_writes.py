@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
+from actors.osc.held_writes import MOST, PATIENCE, HeldWrites
 from actors.osc.messages import (
     AvatarKnown,
     AvatarParameter,
@@ -79,10 +80,52 @@ def test_another_avatar_may_take_what_this_one_does_not(sender: Any, peer: Any) 
     sender.give("osc.sender", KNOWN)
     sender.give("osc.sender", SetParameter("Wings", True))
     sender.give("osc.sender", AvatarKnown("avtr_b"))
+    sender.advance(PATIENCE)
     sender.give("osc.sender", SetParameter("Wings", True))
 
     assert peer.received() == [("/avatar/parameters/Wings", [True])]
     assert sender.supervisor.of(HealthChanged)[-1].reason == ""
+
+
+def test_what_is_written_to_another_avatar_waits_until_it_is_known_what_it_takes(
+    sender: Any, peer: Any
+) -> None:
+    sender.give("osc.sender", AvatarKnown("avtr_a"))
+    for name, value in (("Pose", 1.0), ("Wings", True), ("Pose", 2.6), ("Hat", 1)):
+        sender.give("osc.sender", SetParameter(name, value))
+    sender.advance(PATIENCE - 0.1)
+    assert peer.received() == []
+    sender.give("osc.sender", KNOWN)
+    assert peer.received() == [("/avatar/parameters/Pose", [3]), ("/avatar/parameters/Hat", [True])]
+    sender.give("osc.sender", SetParameter("Hat", 0))
+    assert peer.received() == [("/avatar/parameters/Hat", [False])]
+
+
+def test_a_list_that_does_not_come_is_not_waited_for_longer_than_a_second(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", AvatarKnown("avtr_a"))
+    sender.give("osc.sender", SetParameter("Pose", 0.5))
+    sender.advance(PATIENCE)
+    assert peer.received() == [("/avatar/parameters/Pose", [0.5])]
+
+
+def test_what_was_meant_for_the_avatar_before_is_not_written_to_another(sender: Any, peer: Any) -> None:
+    sender.give("osc.sender", AvatarKnown("avtr_b"))
+    sender.give("osc.sender", SetParameter("Hat", True))
+    sender.advance(PATIENCE / 2)
+    sender.give("osc.sender", AvatarKnown("avtr_a"))
+    sender.give("osc.sender", SetParameter("Pose", 2))
+    sender.advance(0.9 * PATIENCE)
+    assert peer.received() == [], "the other avatar's second begins with it"
+    sender.advance(PATIENCE)
+    assert peer.received() == [("/avatar/parameters/Pose", [2])]
+
+
+def test_so_many_writes_wait_and_no_more() -> None:
+    held = HeldWrites(waits=True)
+    for number in range(MOST + 5):
+        held = held.with_write(f"P{number}", number)
+    assert len(held.values) == MOST
+    assert list(held.values)[-1] == f"P{MOST + 4}"
 
 
 def test_what_the_game_answers_is_counted(sender: Any, stage: Any) -> None:

@@ -21,13 +21,15 @@ from actors.users.messages import (
     PeopleBlocked,
     PersonBlocked,
     PreferenceStated,
+    UsersBegan,
 )
 from actors.users.state import UsersState, UserState
 from actors.users.users import Users
 from actors.vocabulary.blocks import MOST, Blocks
 from actors.vocabulary.names import folded
 from actors.vocabulary.values import Interaction, Person, person_named
-from tests.actors.users.test_users import ANN, begin
+from config.schema import Bot, Memory
+from tests.actors.users.test_users import ANN, answer_load, begin
 from tests.doubles.keeper import Shelf
 from tests.doubles.virtual_world import Probe, VirtualWorld
 
@@ -97,6 +99,16 @@ def test_it_is_kept_and_told_after_a_restart() -> None:
     assert persistence.of(SaveChange) or persistence.of(SaveSnapshot)
     _, successor, _ = begin(Shelf.holding(actor.state, schema=Users.schema))
     assert successor.state.blocked.holds(person_named("troll"))
+
+
+def test_the_account_that_followed_is_told_when_the_users_begin_anew() -> None:
+    world, _, persistence = begin()
+    account = world.probe("vrchat")
+    assert account.messages == [], "at first it asks by itself"
+    persistence.clear()
+    world.start(Users(Bot(), Memory()), "users", 2)
+    answer_load(world, persistence, "users", None)
+    assert account.messages == [UsersBegan()]
 
 
 def test_it_is_confirmed_when_it_is_on_disk_and_counts_before() -> None:

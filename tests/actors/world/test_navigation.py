@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from actors.vocabulary.values import Vector3
 from actors.world import navigation
-from actors.world.navigation import NavigationGraph, graph_faults, place_of, shortest, walked
+from actors.world.navigation import NavigationGraph, graph_faults, other_way, place_of, shortest, walked
 
 NAMES = "abcde"
 GRAPHS = st.dictionaries(
@@ -125,3 +125,33 @@ def test_places_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_an_unsound_graph_is_named_with_its_fault(graph: NavigationGraph, fault: str) -> None:
     assert graph_faults(graph) == (fault,)
+
+
+def square() -> NavigationGraph:
+    """Four places in a square, walked all around, and one beyond the first."""
+    corners = [
+        Vector3(x, 1.6, z)
+        for x, z in ((0.5, 0.5), (2.5, 0.5), (2.5, 2.5), (0.5, 2.5), (0.5, 0.5), (-1.5, 0.5))
+    ]
+    return along(corners)
+
+
+def test_another_way_does_not_go_on_as_the_blocked_one_does() -> None:
+    a, b, c, d = "0,0,0", "1,0,0", "1,0,1", "0,0,1"
+    route = other_way(square(), a, b, b)
+    assert route is not None
+    assert route.places == (a, d, c, b)
+
+
+def test_where_the_blocked_point_lies_further_on_the_whole_stretch_to_it_is_left_out() -> None:
+    a, c = "0,0,0", "1,0,1"
+    short = shortest(square(), a, c)
+    other = other_way(square(), a, c, c)
+    assert short is not None
+    assert other is not None
+    assert not set(short.places[1:-1]) & set(other.places)
+
+
+def test_without_another_way_there_is_none() -> None:
+    assert other_way(square(), "0,0,0", "-1,0,0", "-1,0,0") is None
+    assert other_way(square(), "nowhere", "0,0,0", "0,0,0") is None

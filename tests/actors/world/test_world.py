@@ -19,6 +19,7 @@ from actors.world.log import FORGOTTEN, RUNS, WorldLog
 from actors.world.messages import (
     AnnounceSeat,
     BodyAt,
+    FindOtherWay,
     FindWay,
     FriendOnline,
     FriendsOnline,
@@ -293,6 +294,9 @@ def test_where_there_is_no_way_it_is_said_why(tmp_path: Path) -> None:
         instance.world.give("world", BodyAt(Vector3(x, 1.6, 0.5), 1.0))
     assert answer_to(instance, FindWay("0,0,0", "")) == NoWay("no way between them has been walked yet")
     assert answer_to(instance, FindWay("", "bar")) == NoWay("no such place: bar")
+    blocked = FindOtherWay((Vector3(92.5, 1.6, 0.5),))
+    assert answer_to(instance, blocked) == NoWay("no other way there has been walked yet")
+    assert answer_to(instance, FindOtherWay(())) == NoWay("no other way there has been walked yet")
 
 
 def test_the_behaviour_hears_who_comes_and_goes_once(instance: Instance) -> None:

@@ -140,10 +140,11 @@ class SmallWorld:
         self._sent = dict(now)
         return new
 
-    def sight(self, name: str) -> tuple[float, float] | None:
-        """Bearing to somebody (degrees to the right of where the body looks) and distance; None behind a wall."""
+    def sight(self, name: str, *, through: bool = False) -> tuple[float, float] | None:
+        """Bearing to somebody (degrees to the right of where the body looks) and distance; None behind a wall that
+        cannot be looked through."""
         there = self.people[name].at
-        if any(_crosses(wall, self.at, there) for wall in self.walls):
+        if not through and any(_crosses(wall, self.at, there) for wall in self.walls):
             return None
         return self.bearing(there), math.dist(self.at, there)
 

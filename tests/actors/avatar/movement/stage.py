@@ -23,7 +23,8 @@ VIEW = 90.0  # degrees to each side that the eyes see
 
 
 class Stage:
-    """game: where the body is. asker: whoever gives orders. blind: the eyes see nobody."""
+    """game: where the body is. asker: whoever gives orders. blind: the eyes see nobody. sees_through_walls: as through
+    glass, or over a counter."""
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class Stage:
         **settings: float | bool,
     ) -> None:
         self.game = game
-        self.blind = False
+        self.blind = self.sees_through_walls = False
         self.world = VirtualWorld()
         self.asker = self.world.probe("behaviour")
         self.link = Link(
@@ -89,7 +90,7 @@ class Stage:
         if now - self._looked >= LOOKS - 1e-6 and not self.blind:
             self._looked = now
             for name in self.game.people:
-                sight = self.game.sight(name)
+                sight = self.game.sight(name, through=self.sees_through_walls)
                 if sight is not None and abs(sight[0]) <= VIEW:
                     seen = SeenAt(f"usr_{name}", name, *sight, self.world.clock.wall())
                     self._seen.append((now + self._late, seen))

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.users.messages import InteractionHappened, PeopleBlocked, PeopleCalled, PersonForgotten
+from actors.users.messages import (
+    USERS,
+    GetBlocked,
+    InteractionHappened,
+    PeopleBlocked,
+    PeopleCalled,
+    PersonForgotten,
+    UsersBegan,
+)
 from actors.vocabulary.blocks import Blocks, block_of
 from actors.vocabulary.values import Person
 from actors.vrchat.messages import VRCHAT, AccountDone, AccountRefused, InviteFriend, SetStatus, SignOut
@@ -289,3 +297,10 @@ def test_somebody_who_is_forgotten_is_dropped_and_somebody_blocked_declined(tmp_
     it.world.advance(MINUTE)
     assert [(one.verdict, one.reason) for one in it.account().verdicts] == [("declined", "blocked")]
     assert it.service.accepted == ["frq_000001"]
+
+
+def test_it_asks_again_who_is_blocked_when_the_users_actor_has_begun_anew(tmp_path: Path) -> None:
+    it = room(tmp_path)
+    users = it.world.probe(USERS)
+    it.world.give(VRCHAT, UsersBegan())
+    assert users.messages == [GetBlocked(follow=True)]
