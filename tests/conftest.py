@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,13 @@ settings.load_profile("default" if os.environ.get("GERALD_SOAK") else "suite")
 # A run in the background of a script ignores Ctrl-C, and every process of it would, too; tests send it to theirs.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Where Python writes no compiled files, as in many containers, each process would compile everything anew. Only what a
+# mutant compiles is better not kept.
+if "GERALD_MUTANT" not in os.environ:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 @pytest.fixture(autouse=True)

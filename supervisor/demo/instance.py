@@ -7,9 +7,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from supervisor.control.client import call, stream
 from supervisor.control.wire import RequestRefused
@@ -22,11 +22,28 @@ class DemoFailed(Exception):
     """The demo cannot continue; the text says why, and what the instance printed last."""
 
 
+class Process(Protocol):
+    """What is needed of a subprocess.Popen."""
+
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def kill(self) -> None: ...
+
+
 class DemoInstance:
-    """Use as a context: the instance is READY inside it, and stopped in order after it."""
+    """Use as a context: the instance is READY inside it, and stopped in order after it.
+
+    start: starts its process, given what subprocess.Popen is given."""
 
     def __init__(
-        self, home: Path, settings: Sequence[str], environment: Mapping[str, str], *flags: str
+        self,
+        home: Path,
+        settings: Sequence[str],
+        environment: Mapping[str, str],
+        *flags: str,
+        start: Callable[..., Process] = subprocess.Popen,
     ) -> None:
         self.home = home
         options = [part for setting in settings for part in ("--set", setting)]
@@ -35,6 +52,7 @@ class DemoInstance:
         # Only the demo's own settings count, not those of this machine's usual instance.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GERALD_")}
         self._environment = {**kept, **environment}
+        self._start = start
         self._output = home / "run.out"
         self.load_seconds = 0.0
         self.exit_code: int | None = None
@@ -42,7 +60,7 @@ class DemoInstance:
     def __enter__(self) -> "DemoInstance":
         begun = time.monotonic()
         with self._output.open("w") as output:
-            self._process = subprocess.Popen(
+            self._process = self._start(
                 self._command,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

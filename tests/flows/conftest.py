@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from supervisor.demo.instance import DemoInstance, free_port
 from tests.doubles import commands
+from tests.doubles.forked import ForkedProcess
 
 
 class Command:
@@ -54,8 +55,15 @@ def ports() -> tuple[str, str]:
     return f"osc.input_port={free_port()}", f"osc.output_port={free_port()}"
 
 
+def forked_instance(
+    home: Path, settings: Sequence[str], environment: Mapping[str, str], *flags: str
+) -> DemoInstance:
+    """An instance whose processes are forked; as a user does it `supervisor run` is started elsewhere."""
+    return DemoInstance(home, settings, environment, *flags, start=ForkedProcess)
+
+
 @pytest.fixture
 def mocked(home: Path) -> Iterator[DemoInstance]:
     """An instance that reads and writes, with scripted replies."""
-    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
-        yield instance
+    with forked_instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as running:
+        yield running

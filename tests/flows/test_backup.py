@@ -13,14 +13,14 @@ from config.secrets.data_key_file import open_data_cipher
 from config.secrets.key_file import KEY_FILE_VARIABLE, KeySource
 from supervisor.demo.instance import DemoInstance
 from supervisor.trace.read.segment_reader import Torn, open_segment
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = pytest.mark.slow
 WITHIN = 60.0
 
 
 def started(home: Path) -> DemoInstance:
-    return DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
+    return forked_instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
 
 
 def names(supervisor: Command) -> set[str]:
@@ -142,7 +142,7 @@ def test_one_backup_of_a_plain_home_can_be_encrypted(
     monkeypatch.setenv(KEY_FILE_VARIABLE, str(tmp_path / "keys" / "key"))
     environ = {KEY_FILE_VARIABLE: str(tmp_path / "keys" / "key")}
     settings = (*ports(), "llm.mock_responses=true", f"actors.persistence.pin={pin}")
-    with DemoInstance(home, settings, environ, "--text"):
+    with forked_instance(home, settings, environ, "--text"):
         supervisor("talk", "Remember the lighthouse", "--as", "Anna")
         before = epochs(supervisor)
         said = supervisor("backup", "--encrypt")

@@ -11,7 +11,7 @@ from config.secrets.key_file import KEY_FILE_VARIABLE, make_key_file
 from supervisor.control.client import call, stream
 from supervisor.demo.instance import DemoInstance
 from supervisor.tree import DOMAINS
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ def started(home: Path, key: Path) -> Callable[..., DemoInstance]:
 
     def start(*settings: str, encrypt: bool = True) -> DemoInstance:
         always = ("llm.mock_responses=true", "trace.enabled=false", f"storage.encrypt={str(encrypt).lower()}")
-        return DemoInstance(home, (*ports(), *always, *settings), {KEY_FILE_VARIABLE: str(key)}, "--text")
+        return forked_instance(home, (*ports(), *always, *settings), {KEY_FILE_VARIABLE: str(key)}, "--text")
 
     return start
 

@@ -11,7 +11,7 @@ import pytest
 
 from supervisor.demo.instance import DemoInstance
 from supervisor.exit_status import UNSAVED
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = [
     pytest.mark.slow,
@@ -39,7 +39,7 @@ def small(home: Path) -> Iterator[Path]:
 
 def started(home: Path) -> DemoInstance:
     settings = ("llm.mock_responses=true", "trace.keep=1000000", "trace.max_size=100000")
-    return DemoInstance(home, (*ports(), *settings), {}, "--text")
+    return forked_instance(home, (*ports(), *settings), {}, "--text")
 
 
 def fill(folder: Path) -> Path:

@@ -13,7 +13,7 @@ import pytest
 
 from supervisor.demo.instance import DemoInstance
 from supervisor.demo.peer import Peer
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 
 def test_status_shows_the_tree_with_pids_states_and_health(mocked: DemoInstance, supervisor: Command) -> None:
@@ -139,10 +139,10 @@ def test_a_client_that_falls_silent_or_talks_nonsense_does_not_hold_up_others(
 
 def test_what_was_said_survives_a_stop_and_a_new_start(home: Path, supervisor: Command) -> None:
     settings = (*ports(), "llm.mock_responses=true")
-    with DemoInstance(home, settings, {}, "--text"):
+    with forked_instance(home, settings, {}, "--text"):
         supervisor("talk", "Remember the blue door.", "--as", "Mio")
         assert supervisor("stop").strip().endswith("), state saved")
-    with DemoInstance(home, settings, {}, "--text") as again:
+    with forked_instance(home, settings, {}, "--text") as again:
         state = again.call({"do": "state", "domain": "conversation"})
         users = again.call({"do": "state", "domain": "users"})
     assert "Remember the blue door." in [utterance["text"] for utterance in state["state"]["messages"]]
@@ -192,7 +192,7 @@ def test_a_bad_section_falls_back_with_a_banner_and_strict_refuses(home: Path, s
     assert "Did you mean 'temperature'?" in checked
     assert "config.yaml:4:15: osc.input_port" in checked
     assert "nothing was started" in supervisor("run", "--text", "--strict", code=2)
-    with DemoInstance(home, ("llm.mock_responses=true",), {}, "--text") as instance:
+    with forked_instance(home, ("llm.mock_responses=true",), {}, "--text") as instance:
         assert "[osc] has an error: its defaults are used." in (home / "run.out").read_text()
         assert instance.call({"do": "status"})["ready"]
 

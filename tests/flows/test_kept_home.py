@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.demo.instance import DemoInstance
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 from tests.supervisor.offline.test_kept_home import KEPT
 
 pytestmark = pytest.mark.slow
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 def test_it_starts_and_knows_whom_it_met(home: Path, supervisor: Command) -> None:
     shutil.copytree(KEPT / "data", home / "data")
-    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
+    with forked_instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
         rows = supervisor.json_of("status")["actors"]
         assert {row["health"] for row in rows if row["address"] in ("persistence", "users")} == {"OK"}
         assert supervisor.json_of("users", "show", "anna")["preferences"]["favourite colour"] == "violet"

@@ -9,14 +9,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from pythonosc.osc_message import OscMessage
 
 from supervisor.demo.instance import free_port
+from tests.doubles.forked import ForkedProcess
 from tests.flows.conftest import Command
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
@@ -25,9 +27,9 @@ FOREVER = ("supervision.backoff_initial=0.0", "supervision.backoff_max=0.0", "su
 
 
 class Launched:
-    """`supervisor run` with its launcher, in a session of its own."""
+    """`supervisor run` with its launcher, in a session of its own. start: starts a process as subprocess.Popen does."""
 
-    def __init__(self, home: Path, *settings: str) -> None:
+    def __init__(self, home: Path, *settings: str, start: Callable[..., Any] = ForkedProcess) -> None:
         import socket
 
         self.home = home
@@ -44,7 +46,7 @@ class Launched:
         )
         options = [part for key in keys for part in ("--set", key)]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GERALD_")}
-        self.process = subprocess.Popen(
+        self.process = start(
             [sys.executable, "-m", "supervisor", "--home", str(home), "run", "--text", *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -93,7 +95,7 @@ class Launched:
                 return message
 
     def wait(self) -> int:
-        return self.process.wait(WITHIN)
+        return int(self.process.wait(WITHIN))
 
 
 @pytest.fixture
@@ -119,9 +121,18 @@ def drain(made: Launched) -> None:
         made.ear.settimeout(WITHIN)
 
 
+@pytest.fixture
+def started(home: Path) -> Iterator[Launched]:
+    """As a user starts it."""
+    made = Launched(home, *FOREVER, start=subprocess.Popen)
+    yield made
+    end(made)
+
+
 def test_a_killed_root_leaves_the_avatar_at_rest_and_comes_back(
-    launched: Launched, supervisor: Command, home: Path
+    started: Launched, supervisor: Command, home: Path
 ) -> None:
+    launched = started
     launched.until("READY")
     status = supervisor.json("status")
     assert isinstance(status, dict)

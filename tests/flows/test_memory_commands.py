@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from supervisor.demo.instance import DemoInstance
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = pytest.mark.slow
 
 
 def started(home: Path) -> DemoInstance:
-    return DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
+    return forked_instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text")
 
 
 def names(supervisor: Command) -> set[str]:
@@ -157,7 +157,7 @@ def test_who_is_blocked_stays_so_after_a_restart(home: Path, supervisor: Command
 
 def test_a_list_that_is_saved_counts_in_a_running_instance(home: Path, supervisor: Command) -> None:
     lists = ("safety.lists=[words.txt]", 'safety.instead="Something else."')
-    with DemoInstance(home, (*ports(), "llm.mock_responses=true", *lists), {}, "--text"):
+    with forked_instance(home, (*ports(), "llm.mock_responses=true", *lists), {}, "--text"):
         assert "Something else." in supervisor("talk", "Hello")
         status = supervisor("status")
         assert "words.txt: No such file or directory" in status

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.demo.instance import DemoInstance
 from tests.doubles.model_server import ModelServer, status, verdict
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = pytest.mark.slow
 INSTEAD = "Let us talk about something else."
@@ -14,7 +13,7 @@ INSTEAD = "Let us talk about something else."
 
 def test_it_is_switched_on_and_off_while_gerald_runs(home: Path, supervisor: Command) -> None:
     settings = (*ports(), "llm.mock_responses=true", f"safety.instead={INSTEAD}")
-    with ModelServer() as server, DemoInstance(home, settings, {}, "--text"):
+    with ModelServer() as server, forked_instance(home, settings, {}, "--text"):
         server.plan(verdict("hate"), status(401, {"error": {"message": "no"}}))
         supervisor("config", "set", "safety.moderation.base_url", server.base_url)
         assert INSTEAD in supervisor("talk", "Hello!", "--as", "Mio")

@@ -11,6 +11,7 @@ import pytest
 from actors.osc.wire import datagram
 from supervisor.demo.instance import DemoInstance, free_port
 from supervisor.demo.peer import Peer
+from tests.flows.conftest import forked_instance
 
 
 def felt(instance: DemoInstance, path: tuple[str, ...], wanted: object) -> object:
@@ -31,7 +32,7 @@ def felt(instance: DemoInstance, path: tuple[str, ...], wanted: object) -> objec
 def test_oscsend_drives_the_avatar_state_also_after_a_storm_of_malformed_datagrams(home: Path) -> None:
     port = free_port()
     settings = (f"osc.input_port={port}", f"osc.output_port={free_port()}", "llm.mock_responses=true")
-    with DemoInstance(home, settings, {}, "--text") as instance:
+    with forked_instance(home, settings, {}, "--text") as instance:
         send = ("oscsend", "127.0.0.1", str(port))
         subprocess.run([*send, "/avatar/parameters/GestureLeft", "i", "3"], check=True, timeout=10)
         assert felt(instance, ("gestures", "GestureLeft"), 3.0) == 3.0
@@ -50,7 +51,7 @@ def test_without_oscquery_the_two_ports_carry_everything(home: Path) -> None:
     port = free_port()
     with Peer() as game:
         settings = (f"osc.input_port={port}", f"osc.output_port={game.port}", "osc.query=off")
-        with DemoInstance(home, (*settings, "llm.mock_responses=true"), {}, "--text") as instance:
+        with forked_instance(home, (*settings, "llm.mock_responses=true"), {}, "--text") as instance:
             rows = {row["address"]: row for row in instance.call({"do": "status"})["actors"]}
             assert rows["osc.query"]["state"] == "disabled"
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:

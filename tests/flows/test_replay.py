@@ -3,15 +3,14 @@
 import json
 from pathlib import Path
 
-from supervisor.demo.instance import DemoInstance
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 
 def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
     home: Path, supervisor: Command
 ) -> None:
     settings = (*ports(), "llm.mock_responses=true", "trace.max_size=100000")
-    with DemoInstance(home, settings, {}, "--text"):
+    with forked_instance(home, settings, {}, "--text"):
         for n in range(40):
             supervisor("talk", f"I like green tea, cup {n}. Do you?")
             files = sorted((home / "data" / "traces").glob("*/root.*.mcap"))
@@ -52,6 +51,6 @@ def test_a_conversation_is_replayed_asked_what_if_made_a_test_and_lived_again(
     assert "no Gerald runs" in supervisor("replay", run, "--live", code=3)
     other = home / "other"
     other.mkdir()
-    with DemoInstance(other, settings, {}, "--text"):
+    with forked_instance(other, settings, {}, "--text"):
         told = Command(other)("replay", str(folder), "--live", "--speed", "100")
         assert "messages of the senses sent" in told

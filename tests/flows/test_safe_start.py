@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.demo.instance import DemoInstance
-from tests.flows.conftest import Command, ports
+from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = pytest.mark.slow
 
@@ -13,10 +12,10 @@ pytestmark = pytest.mark.slow
 def test_a_safe_start_runs_the_core_alone_and_ends_stored_subscriptions(
     home: Path, supervisor: Command
 ) -> None:
-    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
+    with forked_instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
         supervisor("talk", "I am here", "--as", "Anna")
         supervisor("ask", "users", "Subscribe", '{"address": "world"}')
-    with DemoInstance(home, (), {}, "--safe"):
+    with forked_instance(home, (), {}, "--safe"):
         found = supervisor.json_of("status")
         assert found["safe"]
         assert found["left_out"][1:] == ["the subscription of world to users was ended"]
@@ -37,7 +36,7 @@ def test_a_safe_start_runs_the_core_alone_and_ends_stored_subscriptions(
         assert "started with --safe" in supervisor("status")
         assert "started with --safe" in (home / "run.out").read_text()
         assert "Anna" in supervisor("users", "list")
-    with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
+    with forked_instance(home, (*ports(), "llm.mock_responses=true"), {}, "--text"):
         found = supervisor.json_of("status")
         assert not found["safe"]
         assert found["left_out"] == []
