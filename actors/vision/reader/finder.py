@@ -22,6 +22,9 @@ _SCALES = (1.0, 0.5, 0.3)  # letters of 8 to 24 pixels in each
 _STROKE = 9  # pixels: no stroke of such a letter is wider
 _GAP = (15, 3)  # pixels that may lie between two letters of a line, and between two parts of one letter
 _BRIGHTER = 50  # levels by which a letter stands out
+# Levels of grey from which on a pixel may be of a letter. White ones are looked for, too: a bright wall beside the
+# plate would be joined with the first or last letter.
+_LEVELS = (0, 200)
 _LOW, _HIGH = 7, 30  # pixels of a line's height
 _NARROW, _WIDE = 1.3, 20.0  # a line's width by its height
 _THIN, _THICK = 0.12, 0.75  # the share of a line's box that its letters fill
@@ -55,7 +58,12 @@ def find_plates(picture: Picture) -> tuple[Box, ...]:
 def _lines(grey: Grey, scale: float) -> Iterator[_Line]:
     small = grey if scale == 1.0 else _resized(grey, scale)
     bright = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, np.ones((_STROKE, _STROKE), np.uint8))
-    ink = (bright > _BRIGHTER).astype(np.uint8)
+    for level in _LEVELS:
+        yield from _lines_of(small, ((bright > _BRIGHTER) & (small >= level)).astype(np.uint8), scale)
+
+
+def _lines_of(small: Grey, ink: Grey, scale: float) -> Iterator[_Line]:
+    """ink: 1 where there may be a letter."""
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(_GAP[::-1], np.uint8))
     _, _, parts, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
     for left, top, width, height in parts[1:, :4].tolist():
