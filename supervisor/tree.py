@@ -14,7 +14,7 @@ from actors.configuration.messages import CONFIGURATION
 from actors.conversation.messages import CONVERSATION, WORD_LISTS
 from actors.kernel.mailbox import Full
 from actors.kernel.protocol.storage import PERSISTENCE
-from actors.llm.messages import LLM, LOCAL_LLM, MODERATOR
+from actors.llm.messages import EYES, LLM, LOCAL_LLM, MODERATOR
 from actors.osc.messages import EVERYTHING, OSC_GAME, OSC_QUERY, OSC_RECEIVER, OSC_SENDER
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
@@ -83,6 +83,8 @@ def _state() -> tuple[ChildSpec, ...]:
 
 
 def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
+    unseeing = _why_nobody_looks(config)
+    pictures = () if unseeing else ("frames",)
     unjudged = "" if config.safety.moderation.is_on else "safety.moderation.base_url is not set"
     return (
         ChildSpec(
@@ -96,6 +98,7 @@ def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(LLM, "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech", "behaviour")),
         ChildSpec(WORD_LISTS, "actors.conversation.word_lists:WordLists", ("safety", "home")),
         ChildSpec(MODERATOR, "actors.llm.moderator:Moderator", ("safety", "llm"), disabled_reason=unjudged),
+        ChildSpec(EYES, "actors.llm.eyes:Eyes", ("llm", "bot", *pictures), disabled_reason=unseeing),
         ChildSpec(LOCAL_LLM, "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
             SYNTHESIZER,
@@ -156,6 +159,15 @@ def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
             sense=True,
         ),
     )
+
+
+def _why_nobody_looks(config: "Config") -> str:
+    """Why no model is shown a picture, "" where one may be."""
+    if not config.computer_vision.enabled:
+        return "computer_vision.enabled is false"
+    if not any("see" in server.roles for server in config.llm.models):
+        return "no server of llm.models has the role see"
+    return ""
 
 
 def _vision(config: "Config") -> tuple[ChildSpec, ...]:

@@ -191,6 +191,7 @@ class Conversation(DomainActor[ConversationState]):
         """The persona, as the model that answers now can take it."""
         llm = self._llm
         self.placeholder = llm is not None and (llm.is_placeholder or self._stands_in)
+        self.sees = llm is not None and any("see" in server.roles for server in llm.models)
         self.bot = avoiding(fitted(self._persona, llm, embedded=self._stands_in), self.safety)
 
     @handles
@@ -310,6 +311,9 @@ class Conversation(DomainActor[ConversationState]):
 
     def on_overheard_present(self, answer: Reply | AskFailed) -> None:
         self._input.overheard(self, answer)
+
+    def on_looked(self, answer: Reply | AskFailed) -> None:
+        turn_start.looked(self, self._reply, answer)
 
     def on_profile(self, answer: Reply | AskFailed) -> None:
         turn_start.acquainted(self, self._reply, answer)

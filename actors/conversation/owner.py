@@ -22,7 +22,7 @@ class Owner(Protocol):
     erased: hashes of people who were erased, and until when (epoch seconds).
 
     placeholder: the model is too small to know what it says, so rules answer what they can. keeps_voices: for later
-    visits."""
+    visits. sees: a model can be shown what is before the body."""
 
     attention: Attention
     behaviour: Behaviour
@@ -31,6 +31,7 @@ class Owner(Protocol):
     safety: Safety
     speech: Speech
     placeholder: bool
+    sees: bool
     wording: Wording
     keeps_voices: bool
     blocks: Blocks

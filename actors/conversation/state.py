@@ -108,7 +108,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Where the conversation takes place, who is near, and what is seen, as the world's domain last told.
 
     seat: one is within reach. located: who and what is seen and can be gone to. ways: kinds of things to which a way
-    is known. world_id: "" when unknown. friends: who is online and not here, a few."""
+    is known. world_id: "" when unknown. friends: who is online and not here, a few. looked: what a model saw when
+    it was asked in this turn."""
 
     place: str = ""
     people: tuple[Person, ...] = ()
@@ -118,6 +119,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     ways: tuple[str, ...] = ()
     world_id: str = ""
     friends: tuple[FriendOnline, ...] = ()
+    looked: str = ""
 
 
 def whereabouts(friend: FriendOnline, world_id: str) -> str:

@@ -76,6 +76,14 @@ class ScriptedSentenceDue(Message):
     sentence: int
 
 
+class PictureSent(Message):
+    """A picture went with `request`: its size in bytes, and its digest (16 hexadecimal digits of blake2b)."""
+
+    request: str
+    size: int
+    digest: str
+
+
 class TextJudged(Message):
     """What came of checking the text of `request`. categories, unknown, known: as of a Verdict.
 

@@ -9,6 +9,7 @@ from actors.vocabulary.type_names import durable
 LLM = Address("llm")
 LOCAL_LLM = Address("llm.local")
 MODERATOR = Address("llm.moderator")
+EYES = Address("llm.eyes")
 
 
 @durable("llm.ChatMessage")
@@ -109,6 +110,19 @@ class EmbeddedAnswers(Message):
 
 class DoesEmbeddedAnswer(Message):
     """From a conversation that begins again; answered by EmbeddedAnswers where that is so, else by nothing."""
+
+
+class LookAsked(Message):
+    """To `llm.eyes`: what does the newest picture show, as to this question? Answered by LookAnswered."""
+
+    question: str
+
+
+class LookAnswered(Message):
+    """What a model saw, in a few sentences; text is "" where none looked, and why says why."""
+
+    text: str
+    why: str = ""
 
 
 class WhereIsLocalModel(Message):

@@ -68,6 +68,13 @@ class Llm(Section, key="llm", about="The language model.", place=50):
         " the embedded model last.",
         max_length=8,
     )
+    pictures_per_minute: int = setting(
+        6,
+        "Most pictures that are sent to a server with the role see, each because somebody asked what can be seen.",
+        unit="per minute",
+        ge=1,
+        le=60,
+    )
     api_keys: Mapping[ServerName, Secret | None] = setting(
         {}, "API keys of the servers in models, by their names.", unset="it is asked without a key"
     )

@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 
+from actors.llm.messages import EYES, LookAnswered, LookAsked
 from actors.vision.messages import CAMERA, TRACKER, GetScene, PictureTaken, Scene, Sight, TakePicture
-from supervisor.control.ask import answer_of
+from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 
 ASK_WITHIN = 5.0
+LOOK_WITHIN = 60.0
 WIDEST = 7680
 
 
@@ -47,4 +49,14 @@ def _sight(one: Sight) -> Mapping[str, Any]:
     return {**plain, "person": one.person.name if one.person.is_known else "", "user_id": one.person.user_id}
 
 
-LOOK_REQUESTS = {"look": _look}
+def _look_for(runtime: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a model says of the newest picture; "" and why where none looked."""
+    question = request.get("question")
+    if not isinstance(question, str) or not question.strip():
+        raise RequestRefused("question must be text")
+    answer = answer_of(runtime, EYES, LookAsked(question), LOOK_WITHIN)
+    assert isinstance(answer, LookAnswered)
+    yield plain_fields(answer)
+
+
+LOOK_REQUESTS = {"look": _look, "look_for": _look_for}

@@ -11,7 +11,7 @@ class Known(msgspec.Struct, frozen=True):
     """bot: its name. person: who speaks. turn: chooses among answers. now: epoch seconds. language: a code.
 
     place, here, seen, world_id, friends: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger.
-    said: what is to be answered, as it was said."""
+    said: what is to be answered, as it was said. looked: what a model saw when this was asked."""
 
     bot: str
     person: Person
@@ -26,3 +26,4 @@ class Known(msgspec.Struct, frozen=True):
     said: str = ""
     world_id: str = ""
     friends: tuple[FriendOnline, ...] = ()
+    looked: str = ""

@@ -4,12 +4,14 @@ import re
 
 from actors.conversation.answers.known import Known
 from actors.conversation.state import whereabouts
+from actors.vocabulary.looking import asks_to_look
 from actors.vocabulary.names import same_name
 from actors.vocabulary.values import Person
 from actors.vocabulary.words import plain
 
 NAMED = 6  # people who are named; the others are counted
 LONGEST_NAME = 40
+LOOK = 600  # characters of what a model saw
 
 _WHO = re.compile(
     r"\b(?:who (?:is|else is|all is)|who's(?: else)?|is (?:any|some)(?:one|body)(?: else)?) (?:here|around|with us|in (?:here|this (?:world|room|instance)))"
@@ -32,6 +34,8 @@ _WHERE_IS = re.compile(r"\bwhere(?: is|'s) (.{1,60})$")
 
 def scene_told(clause: str, known: Known) -> str:
     """The answer to a clause that asks for the surroundings; "" for any other."""
+    if known.looked and asks_to_look(clause):
+        return plain(known.looked, LOOK)
     if _WHO.search(clause):
         return _company(known)
     if _WHERE.search(clause):
@@ -83,7 +87,7 @@ def _listed(people: list[Person]) -> str:
 def _seen(known: Known) -> str:
     if known.seen:
         return f"I see this: {'; '.join(plain(one, 120) for one in known.seen)}."
-    return "I can't make out much: I see no people and no things, only whether something moves."
+    return "I can't make out anybody or anything just now."
 
 
 def _name(name: str) -> str:

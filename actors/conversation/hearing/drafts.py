@@ -4,7 +4,7 @@ import msgspec
 
 from actors.conversation import turns
 from actors.conversation.company.waiting import Question
-from actors.conversation.hearing import attribution
+from actors.conversation.hearing import attribution, looking
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.rule_answers import rule_answer
 from actors.conversation.languages import answers_in, reply_language, spoken_in
@@ -82,8 +82,10 @@ class Drafts:
 
     def begin(self, owner: Owner, message: TranscriptGuessed, text: str) -> bool:
         """Whether the guess is begun as the draft, in place of the one before. text: with what was said before it."""
-        if message.guess in self._dropped:
-            return False
+        if message.guess in self._dropped or looking.wants(owner, text):
+            return (
+                False  # nothing of a guess is looked at: a picture leaves this machine for a question alone
+            )
         self.end(owner)
         draft = Draft(message.guess, text, message.speech_started_at, message.voice)
         self.draft = msgspec.structs.replace(draft, language=message.language, likely=message.likely)

@@ -31,5 +31,6 @@ def rule_answer(owner: Owner, state: ConversationState, profile: Profile | None)
         active.text,
         around.world_id,
         around.friends,
+        around.looked,
     )
     return answer_to(active.text, known)

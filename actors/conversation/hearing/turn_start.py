@@ -5,7 +5,7 @@ from actors.conversation.company.attention import Heeded, Said, attention
 from actors.conversation.company.pace import who_of
 from actors.conversation.company.waiting import Question
 from actors.conversation.forget import FORGOTTEN_SINCE, is_late, lapsed
-from actors.conversation.hearing import attribution
+from actors.conversation.hearing import attribution, looking
 from actors.conversation.hearing.attribution import ANSWER_WITHIN
 from actors.conversation.hearing.rule_answers import rule_answer
 from actors.conversation.internal import FillerDue, TurnOverdue
@@ -185,6 +185,18 @@ def _think(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | Non
         reply.say(owner, cannot(act, words_language(owner)))
         turn_end.complete(owner, reply)
         return
+    if not looking.begin(owner, turn):
+        _answer(owner, reply, turn, profile)
+
+
+def looked(owner: Owner, reply: ReplyDelivery, answer: Reply | AskFailed) -> None:
+    """A model looked (or not) for the turn: now it is answered."""
+    if owner.state.active_turn(answer.context) is not None:
+        looking.looked(owner, answer)
+        _answer(owner, reply, answer.context, reply.ahead.profile)
+
+
+def _answer(owner: Owner, reply: ReplyDelivery, turn: int, profile: Profile | None) -> None:
     if told := rule_answer(owner, owner.state, profile):
         say_all(owner, reply, told)
         return

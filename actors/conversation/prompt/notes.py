@@ -21,6 +21,7 @@ VIEWS = 400  # of these, for what the speaker prefers
 
 FELT_FOR = 30.0  # seconds for which a touch is worth mentioning
 
+LOOK = 600  # characters of what a model saw
 SIGHT = 80  # characters of one thing that is seen
 FRIENDS = 4  # friends elsewhere who are named
 NAMED = 6  # people near who are named; the others are counted
@@ -91,6 +92,7 @@ def _scene(around: Surroundings) -> list[str]:
     if len(names) > 1:
         parts.append(f"Here with you: {', '.join(names[:NAMED])}{more}.")
     parts += [f"You see: {quotable(thing, SIGHT)}." for thing in around.seen]
+    parts += [f"You have just looked, and see this: {quotable(around.looked, LOOK)}"] if around.looked else []
     friends = [_friend(one, around.world_id) for one in around.friends[:FRIENDS]]
     return [
         *parts,

@@ -15,6 +15,11 @@ class ReadingAhead:
     def __init__(self) -> None:
         self._profile: Profile | None = None
 
+    @property
+    def profile(self) -> Profile | None:
+        """What is known of whoever spoke last."""
+        return self._profile
+
     def met(self, profile: Profile | None) -> None:
         """This is known of whoever speaks now; None for a stranger, and for somebody who is to be forgotten."""
         self._profile = profile

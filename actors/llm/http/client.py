@@ -21,6 +21,7 @@ from actors.llm.http.failures import ServerFailure, of_server, of_transport
 from actors.llm.http.fit import fitted
 from actors.llm.http.learned import Learned, in_turns
 from actors.llm.http.mended_stream import MendedStream
+from actors.llm.http.picture import with_picture
 from actors.llm.http.retry import parse_retry_after
 from actors.llm.http.tool_calls import CallPart, ToolCalls
 from actors.llm.messages import ChatMessage
@@ -83,11 +84,13 @@ async def complete(
     learned: Learned = NOTHING,
     on_thought: Callable[[], None] = lambda: None,
     on_call: OnCall = lambda call: None,
+    picture: bytes = b"",
 ) -> Ending:
     """Stream one reply into `on_text`; `on_thought` for thoughts, `on_call` for calls that come apart from the text.
 
-    Raises CompletionError."""
-    return await _Completion(endpoint, prompt, limits, on_text, learned, on_thought, on_call).run(http)
+    picture: a JPEG that goes with the last message. Raises CompletionError."""
+    to = (on_text, learned, on_thought, on_call)
+    return await _Completion(endpoint, prompt, limits, *to, picture).run(http)
 
 
 @dataclass(slots=True)
@@ -101,6 +104,7 @@ class _Completion:
     learned: Learned
     on_thought: Callable[[], None]
     on_call: OnCall
+    picture: bytes
     calls: ToolCalls = field(default_factory=ToolCalls)
     events: int = 0
     tool: str = ""
@@ -239,7 +243,11 @@ class _Completion:
             acts = offered(endpoint)
             prompt = in_marks(prompt, acts) if acts and "tools" in learned.left_out and prompt else prompt
             prompt = in_turns(prompt, no_system=learned.no_system)
-        messages = [{"role": message.role, "content": message.content} for message in prompt]
+        messages: list[dict[str, Any]] = [
+            {"role": message.role, "content": message.content} for message in prompt
+        ]
+        if self.picture and messages:
+            messages[-1]["content"] = with_picture(messages[-1]["content"], self.picture)
         own = {"model": endpoint.model, "messages": messages, "stream": True}
         return own | learned.options(dict(endpoint.options))
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from actors.kernel.media.frames import RingAddress
 from actors.kernel.message import Message
 from actors.llm.messages import ChatMessage
 from actors.llm.servers.providers import Endpoint, RequestLimits
@@ -18,6 +19,7 @@ class Job:
     """A reply to stream. request: id of the CompletionRequested. waited: seconds since it. names: the bot's own.
 
     people: whose lines the model must not write. most: how much is said of it.
+    picture_of: the ring whose newest picture goes with the last message.
     probes: the key of the server that is only to be tried. hurried: another server is ready to take over.
     patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
 
@@ -34,6 +36,7 @@ class Job:
     most: ReplyLength = ENDLESS
     probes: str = ""
     hurried: bool = False
+    picture_of: RingAddress | None = None
     begun_at: float = field(default_factory=time.monotonic)
 
     @property

@@ -17,11 +17,13 @@ from actors.llm.http.client import LOADING, CompletionError, Ending, complete, o
 from actors.llm.http.failures import ServerFailure, of_transport
 from actors.llm.http.job import Job, Post
 from actors.llm.http.knowledge import Knowledge
+from actors.llm.http.picture import digest, newest_picture
 from actors.llm.http.retry import decide
 from actors.llm.http.tool_calls import CallPart, name_for_owner
 from actors.llm.internal import (
     ActArrived,
     FirstTokenArrived,
+    PictureSent,
     ReplyBroken,
     ReplyStreamed,
     SentenceArrived,
@@ -217,6 +219,7 @@ class Streams:
 
     async def _attempts(self, job: Job, progress: "StreamProgress") -> ReplyStreamed:
         attempt = 1
+        picture = self._picture(job)
         while True:
             try:
                 await self._warmed(job)
@@ -231,6 +234,7 @@ class Streams:
                     learned,
                     progress.begin_plainly,
                     progress.call,
+                    picture,
                 )
                 last = progress.end(ending)
                 self._knowledge.note_reply(job.endpoint, progress.opened_by_template(ending))
@@ -254,6 +258,18 @@ class Streams:
                 log.info("attempt %d: %s; again in %.1f s", attempt, error.failure.owner, delay)
             attempt += 1
             await asyncio.sleep(delay)
+
+    def _picture(self, job: Job) -> bytes:
+        """The picture that goes with it. Raises CompletionError while there is none."""
+        if job.picture_of is None:
+            return b""
+        if not (jpeg := newest_picture(job.picture_of)):
+            what = "there is no picture yet"
+            raise CompletionError(
+                of_transport(job.endpoint, "no_picture", what, "see vision.camera in status")
+            )
+        self._post(PictureSent(job.request, len(jpeg), digest(jpeg)), job.request)
+        return jpeg
 
     def _warm(self, job: Job) -> None:
         """Load the model, once at a time for each server; not cancelled with its turn, or it would never finish."""

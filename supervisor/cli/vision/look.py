@@ -12,7 +12,7 @@ from config.files import replace_file
 from config.home import Home
 from config.syntax.mask import printable
 from supervisor.cli.client import ask_one
-from supervisor.cli.literal import literal
+from supervisor.cli.literal import given, lines, literal
 from supervisor.cli.options import fail, home_and_json, print_json, wide_console
 from supervisor.exit_status import FAILED
 
@@ -28,13 +28,18 @@ TRENDS = {"approaching": "comes closer", "leaving": "goes away", "": ""}
     type=click.Path(dir_okay=False, path_type=Path),
     help="Draw it onto the picture: a .png or .jpg file.",
 )
+@click.argument("question", required=False)
 @home_and_json
-def look(home: Home, to: Path | None, as_json: bool) -> None:
+def look(home: Home, question: str | None, to: Path | None, as_json: bool) -> None:
     """Show who and what Gerald sees now, where, and how far.
 
-    With --to, boxes, names and distances are drawn onto the newest picture, which is kept in that file and nowhere
-    else.
+    With QUESTION, the newest picture goes to the server of llm.models that has the role see, and its answer is
+    printed. With --to, boxes, names and distances are drawn onto the newest picture, which is kept in that file and
+    nowhere else.
     """
+    if question is not None:
+        _ask(home, question, as_json)
+        return
     if to is not None and to.suffix.lower() not in SUFFIXES:
         fail(FAILED, f"{to}: choose a name that ends in {', '.join(SUFFIXES)}")
     found = ask_one(home, {"do": "look", "width": WIDEST if to is not None else 0})
@@ -52,6 +57,19 @@ def look(home: Home, to: Path | None, as_json: bool) -> None:
         console.print(table(found["sights"]))
     if to is not None:
         console.print(f"drawn into {printable(str(to))}", markup=False, soft_wrap=True)
+
+
+def _ask(home: Home, question: str, as_json: bool) -> None:
+    answer = ask_one(home, {"do": "look_for", "question": given(question)})
+    if as_json:
+        print_json(answer)
+    elif answer["text"]:
+        click.echo(lines(answer["text"]))
+    if not answer["text"]:
+        fail(
+            FAILED,
+            f"nobody looked: {printable(answer['why'])}; `supervisor look` shows what is known without it",
+        )
 
 
 def headline(found: Mapping[str, Any], now: float) -> str:

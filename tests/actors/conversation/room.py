@@ -27,6 +27,7 @@ ADDRESSES = (
     "behaviour",
     "conversation.lists",
     "llm.moderator",
+    "llm.eyes",
 )
 VOICE = ("speech.recognizer", "speech.synthesizer", "audio.speaker")
 
