@@ -8,7 +8,6 @@ import itertools
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -143,7 +142,10 @@ def main(home: Path, pin: str) -> None:
     say("failed", repr(failed.get()))
 
 
-if __name__ == "__main__":
-    from tests.flows import tallying
-
-    tallying.main(Path(sys.argv[1]), sys.argv[2])
+def in_a_fork(output: int, home: Path, fault: str, pin: str) -> None:
+    """The same in a process that was forked from one with everything imported. output: an open file."""
+    for number in (1, 2):
+        os.dup2(output, number)
+    os.close(output)
+    os.environ["TALLY_FAULT"] = fault
+    main(home, pin)

@@ -12,10 +12,13 @@ import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.doubles.forked import Descriptor, context
+from tests.flows import tallying
+
 ROUNDS = 500 if os.environ.get("GERALD_SOAK") else 50
 HOMES = 2
 POINTS = (
@@ -64,14 +67,14 @@ class Life:
     """A root process under load; `lines` are what it has printed so far."""
 
     def __init__(self, home: Path, fault: str = "", pin: str = "thread") -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "flows" / "tallying.py"), str(home), pin],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TALLY_FAULT": fault},
+        reader, writer = os.pipe()
+        self._printed = os.fdopen(reader)
+        self._process: Any = context().Process(  # type: ignore[attr-defined]
+            target=tallying.in_a_fork, args=(Descriptor(writer), home, fault, pin)
         )
+        self._process.start()
+        os.close(writer)
+        self.pid: int = self._process.pid
         self.lines: list[str] = []
         self._ended = False
         self._news = threading.Condition()
@@ -79,8 +82,7 @@ class Life:
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in self._printed:
             with self._news:
                 if line.endswith("\n"):
                     self.lines.append(line)
@@ -102,11 +104,12 @@ class Life:
 
     def end(self, books: Books, name: str) -> None:
         """Kill it, if it has not killed itself, and read the books."""
-        self.process.kill()
+        self._process.kill()
         self._reader.join(WITHIN)
-        self.process.wait(WITHIN)
-        assert self.process.stderr is not None
-        assert self.process.returncode == -signal.SIGKILL, (name, self.process.stderr.read())
+        self._process.join(WITHIN)
+        assert self._process.exitcode == -signal.SIGKILL, (name, self.lines[-20:])
+        self._process.close()
+        self._printed.close()
         books.read(self.lines, name)
 
 
@@ -159,7 +162,7 @@ def test_a_pinned_persistence_that_is_killed_loses_nothing_that_was_acknowledged
     for wanted in (30, 60, 90):
         life.until(wanted)
         (pid,) = [line.split()[1] for line in life.lines if line.startswith("pid")][-1:]
-        children = subprocess.run(["pgrep", "-P", str(life.process.pid)], capture_output=True, text=True)
+        children = subprocess.run(["pgrep", "-P", str(life.pid)], capture_output=True, text=True)
         workers = [int(word) for word in children.stdout.split() if int(word) != int(pid) or wanted == 30]
         for worker in workers:
             with contextlib.suppress(ProcessLookupError):  # a spare or a probe may end by itself meanwhile
