@@ -19,7 +19,7 @@ from actors.osc.messages import EVERYTHING, OSC_GAME, OSC_QUERY, OSC_RECEIVER, O
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
 from actors.users.messages import USERS
-from actors.vision.messages import CAMERA, DETECTOR, READER, TRACKER
+from actors.vision.messages import CAMERA, DEPTH, DETECTOR, READER, TRACKER
 from actors.vocabulary.backoff import Backoff
 from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
@@ -172,6 +172,7 @@ def _why_nobody_looks(config: "Config") -> str:
 
 def _vision(config: "Config") -> tuple[ChildSpec, ...]:
     off = "" if config.computer_vision.enabled else "computer_vision.enabled is false"
+    estimates = config.computer_vision.depth_estimation
     sees = ("computer_vision", "frames")
     return (
         ChildSpec(
@@ -185,6 +186,15 @@ def _vision(config: "Config") -> tuple[ChildSpec, ...]:
             sense=True,
         ),
         ChildSpec(READER, "actors.vision.reader.reader:Reader", ("frames",), disabled_reason=off, sense=True),
+        ChildSpec(
+            DEPTH,
+            "actors.vision.depth.depth:Depth",
+            sees,
+            full=Full.DROP_OLDEST,
+            osc=("Velocity[XYZ]", "AngularY"),
+            disabled_reason=off or ("" if estimates else "computer_vision.depth_estimation is false"),
+            sense=True,
+        ),
         ChildSpec(
             TRACKER, "actors.vision.tracker.tracker:Tracker", ("computer_vision",), disabled_reason=off
         ),

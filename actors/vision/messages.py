@@ -12,6 +12,7 @@ from actors.vocabulary.values import Person
 CAMERA = Address("vision.camera")
 DETECTOR = Address("vision.detector")
 READER = Address("vision.reader")
+DEPTH = Address("vision.depth")
 TRACKER = Address("vision.tracker")
 
 Trend = Literal["", "approaching", "leaving"]

@@ -56,7 +56,7 @@ PINNED = MappingProxyType(
     }
     | {
         address: ActorSettings(pin="process")
-        for address in ("vision.camera", "vision.detector", "vision.reader")
+        for address in ("vision.camera", "vision.detector", "vision.reader", "vision.depth")
     }
 )
 

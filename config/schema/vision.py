@@ -48,7 +48,14 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
         ge=20.0,
         le=120.0,
     )
-    depth_estimation: bool = setting(True, "Estimate how far things are.")
+    depth_estimation: bool = setting(
+        True,
+        "Estimate how far away what is seen is, by how it moves past while Gerald walks.",
+        restarts=("vision.depth",),
+    )
+    depth_fps: float = setting(
+        5.0, "Pictures in which distances are measured.", unit="per second", gt=0.0, le=30.0
+    )
     object_detection: bool = setting(True, "Find people, and things with a detector_model of yours.")
     detector_model: str | None = setting(
         None,

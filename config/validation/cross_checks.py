@@ -167,11 +167,6 @@ def _account(config: Config) -> Iterator[CrossCheckFinding]:
 
 def _not_built_yet(config: Config) -> Iterator[CrossCheckFinding]:
     """What is asked for and does nothing so far."""
-    message = "does nothing yet: this version reads the key and has no part that uses it"
-    vision = config.computer_vision
-    for name in ("object_detection", "depth_estimation"):
-        if vision.enabled and getattr(vision, name):
-            yield CrossCheckFinding("note", ("computer_vision", name), message)
     for address, actor in config.actors.items():
         if actor.pin.startswith("host:"):
             key = ("actors", address, "pin")

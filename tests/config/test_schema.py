@@ -140,7 +140,7 @@ def test_the_heavy_actors_are_pinned_to_processes_and_the_others_to_threads() ->
     assert {address: item.pin for address, item in config.actors.items()} == dict.fromkeys(
         (
             *("speech.recognizer", "llm.local", "speech.synthesizer"),
-            *("vision.camera", "vision.detector", "vision.reader"),
+            *("vision.camera", "vision.detector", "vision.reader", "vision.depth"),
         ),
         "process",
     )

@@ -15,6 +15,7 @@ from actors.kernel.media.frames import RingAddress
 from actors.kernel.state.domain import DomainActor
 from actors.osc.messages import OSC_RECEIVER
 from actors.persistence.store.encryption import Encrypter
+from actors.vision.messages import DEPTH
 from config.schema import Config
 from supervisor.cli.availability import known_actors
 from supervisor.nodes.boot import actor_class
@@ -50,8 +51,23 @@ def test_what_an_actor_wants_to_be_told_of_the_game_is_told_to_the_receiver_unle
         assert receiver.address == OSC_RECEIVER
         return [address for address, _ in receiver.subscribers]
 
-    assert known(Config()) == [child.address for child in walk(tree(Config())) if child.osc]
+    for config in (Config(), SEEING):
+        present = [child for child in walk(tree(config)) if not child.disabled_reason]
+        assert known(config) == [child.address for child in present if child.osc]
     assert AVATAR in known(Config())
+    assert DEPTH in known(SEEING)
+    assert DEPTH not in known(Config())
+
+
+def test_who_wants_no_distances_has_no_actor_for_them() -> None:
+    def reason(vision: dict[str, bool]) -> str:
+        config = Config.model_validate({"computer_vision": {"enabled": True} | vision})
+        (depth,) = (child for child in walk(tree(config)) if child.address == DEPTH)
+        return depth.disabled_reason
+
+    assert reason({}) == ""
+    assert reason({"depth_estimation": False}) == "computer_vision.depth_estimation is false"
+    assert reason({"enabled": False}) == "computer_vision.enabled is false"
 
 
 def test_the_domains_are_those_of_the_actors_that_keep_one() -> None:
@@ -98,6 +114,7 @@ def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
         "vision.camera",
         "vision.detector",
         "vision.reader",
+        "vision.depth",
     }
 
 

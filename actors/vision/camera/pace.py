@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.vision.messages import DETECTOR, READER
+from actors.vision.messages import DEPTH, DETECTOR, READER
 from config.schema import ComputerVision
 
 
@@ -35,7 +35,8 @@ EARLY = 0.9  # share of the interval after which the next picture is given, or e
 
 def listeners(vision: ComputerVision) -> Mapping[str, float]:
     """Who is told of new pictures, and how often a second at most."""
-    return {DETECTOR: vision.processing_fps, READER: vision.reading_fps}
+    rates = {DETECTOR: vision.processing_fps, READER: vision.reading_fps, DEPTH: vision.depth_fps}
+    return {name: fps for name, fps in rates.items() if name != DEPTH or vision.depth_estimation}
 
 
 def turn_of(due: Mapping[str, float], rates: Mapping[str, float], now: float) -> Mapping[str, float]:

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from actors.vision.camera.pace import FrameTime, listeners, next_frame_time, turn_of
-from actors.vision.messages import DETECTOR, READER
+from actors.vision.messages import DEPTH, DETECTOR, READER
 from config.schema import ComputerVision
 
 
@@ -69,3 +69,8 @@ def test_all_detectors_together_are_told_at_the_rate_that_is_set() -> None:
 
 def test_the_reader_is_told_at_its_own_rate() -> None:
     assert listeners(ComputerVision(processing_fps=7.0, reading_fps=0.5))[READER] == 0.5
+
+
+def test_who_estimates_distances_is_told_only_while_that_is_wanted() -> None:
+    assert listeners(ComputerVision(depth_fps=3.0))[DEPTH] == 3.0
+    assert DEPTH not in listeners(ComputerVision(depth_estimation=False))

@@ -1,0 +1,1 @@
+"""How far away what is seen is: by a network, or by how it moves past."""
