@@ -30,8 +30,9 @@ test: lint ## lint, then every test: make test ARGS="tests/config -x"
 test-eyes: setup-dev ## draw new pictures and a film with Chromium and judge the eyes by them, ten minutes: GERALD_EYES_SEED=7 make test-eyes
 	GERALD_EYES=1 $(VENV)/python -m pytest -s tests/pictures $(ARGS)
 
-pictures: setup-dev ## draw the kept pictures of tests/pictures anew, after a change of their renderer
+pictures: setup-dev ## draw the kept pictures of tests/pictures, and those of docs/eyes.md, anew
 	$(VENV)/python -m tests.pictures.kept
+	$(VENV)/python -m tests.pictures.page
 
 simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bug: make simulate ARGS="--seeds 500"
 	$(VENV)/supervisor simulate --seeds 2000 --jobs $$(nproc 2>/dev/null || echo 2) $(ARGS)

@@ -31,6 +31,9 @@ STRANGERS = ("Felix", "Marlow", "Quin Ash", "Tessa_vr", "Wren99", "Ozzy the Bear
 EDGE = 0.01
 """Share of the picture within which a box touches its edge, and tells no height."""
 
+NAMED_FROM = 0.1
+"""Overlap (IoU) from which a name is taken for that of whoever is there: a body told from its plate alone is rough."""
+
 
 class Eyes:
     """What looks and what reads, loaded once. Raises NetworkBroken, RecognizerBroken."""
@@ -127,6 +130,33 @@ def read_figures(shown: Shown, plates: Iterable[Plate], others: Sequence[str] = 
     return Figures(names=len(shown.names), read=read, misread=misread)
 
 
+LOOKS, EVERY = 4, 0.25
+"""How often a picture is shown to the tracker until who is in it counts, and seconds between."""
+
+
+def settled(shown: Shown, found: tuple[Detection, ...], plates: tuple[Plate, ...]) -> tuple[Sight, ...]:
+    """Who the tracker says is there, when a picture stands still and others are in the same world, too."""
+    names = [one["name"] for one in shown.drawn.labels["people"]]
+    audience, shape = Audience(roster([*names, *STRANGERS])), shown.drawn.picture.shape
+    for number in range(LOOKS):
+        audience.show(number * EVERY, audience.looked(number, number * EVERY, shape, found))
+    # Read twice: at the first time the tracker does not know yet who is here.
+    for _ in range(2):
+        audience.show(LOOKS * EVERY, audience.plates(LOOKS * EVERY, plates))
+    audience.show(LOOKS * EVERY, audience.looked(LOOKS, LOOKS * EVERY, shape, found))
+    return audience.seen
+
+
+def named_right(shown: Shown, sights: Iterable[Sight]) -> tuple[int, int]:
+    """How many bear the name of whoever is where they are seen, and how many that of somebody else."""
+    people, right, wrong = shown.people, 0, 0
+    for sight in sights:
+        if sight.person.is_known:
+            fits = [one.name for one in people if judge.overlap(one.box, as_judged(sight.box)) > NAMED_FROM]
+            right, wrong = right + (sight.person.name in fits), wrong + (sight.person.name not in fits)
+    return right, wrong
+
+
 def as_judged(box: Box) -> judge.Box:
     return judge.Box(box.left, box.top, box.width, box.height)
 
@@ -153,6 +183,11 @@ class Audience:
         self.entered: list[str] = []
         self.left: list[str] = []
         self._came: dict[int, int] = {}
+
+    @property
+    def seen(self) -> tuple[Sight, ...]:
+        """Who is seen now, as the world was told."""
+        return tuple(self._known.values())
 
     def show(self, second: float, *messages: Any) -> None:
         """The film is at `second`; this was seen in its picture: Looked, PlatesRead."""

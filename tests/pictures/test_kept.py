@@ -6,28 +6,37 @@ ones of `make test-eyes`, to which nothing is tuned.
 
 import pytest
 
+from actors.vision.messages import Detection, Plate
 from config.schema import ComputerVision
-from tests.pictures.eyes import Eyes, Figures, read_figures, seen_figures
+from tests.pictures.eyes import Eyes, Figures, named_right, read_figures, seen_figures, settled
 from tests.pictures.kept import PICTURES, Shown, kept_pictures
 
 RECALL, WRONG_EACH, NAMES, DISTANCE, BEARING = 0.82, 0.2, 0.88, 0.11, 1.0
+NAMED, MISNAMED = 54, 0
 READ_EVERY = 2
 """Reading takes longer than looking: in `make test` every second picture is read."""
 
 
-@pytest.fixture(scope="module")
-def pictures() -> tuple[Shown, ...]:
-    return tuple(kept_pictures())
+pytestmark = pytest.mark.timeout(300)
+
+Seen = tuple[Shown, tuple[Detection, ...], tuple[Plate, ...] | None]
+"""A picture, who was found in it, and what was read, in those that are read."""
 
 
 @pytest.fixture(scope="module")
-def eyes() -> Eyes:
-    return Eyes()
+def seen() -> tuple[Seen, ...]:
+    eyes = Eyes()
+
+    def see(number: int, shown: Shown) -> Seen:
+        picture = shown.drawn.picture
+        return shown, eyes.look(picture), eyes.read(picture) if number % READ_EVERY == 0 else None
+
+    return tuple(see(number, shown) for number, shown in enumerate(kept_pictures()))
 
 
-def test_every_kept_picture_has_labels_that_fit_it(pictures: tuple[Shown, ...]) -> None:
-    assert len(pictures) == PICTURES
-    for shown in pictures:
+def test_every_kept_picture_has_labels_that_fit_it(seen: tuple[Seen, ...]) -> None:
+    assert len(seen) == PICTURES
+    for shown, _, _ in seen:
         assert shown.drawn.picture.shape == (720, 1280, 3)
         for label in shown.drawn.labels["people"]:
             left, top, width, height = label["box"]
@@ -37,9 +46,9 @@ def test_every_kept_picture_has_labels_that_fit_it(pictures: tuple[Shown, ...]) 
             assert 0.0 < label["share"] <= width * height
 
 
-def test_people_are_found_where_they_are(pictures: tuple[Shown, ...], eyes: Eyes) -> None:
+def test_people_are_found_where_they_are(seen: tuple[Seen, ...]) -> None:
     fov = ComputerVision().fov
-    figures = sum((seen_figures(shown, eyes.look(shown.drawn.picture), fov) for shown in pictures), Figures())
+    figures = sum((seen_figures(shown, found, fov) for shown, found, _ in seen), Figures())
     print(figures)
     assert figures.people.asked > PICTURES
     assert figures.people.recall >= RECALL
@@ -48,10 +57,21 @@ def test_people_are_found_where_they_are(pictures: tuple[Shown, ...], eyes: Eyes
     assert figures.bearing_off <= BEARING
 
 
-def test_names_are_read_and_no_others(pictures: tuple[Shown, ...], eyes: Eyes) -> None:
-    some = pictures[::READ_EVERY]
-    figures = sum((read_figures(shown, eyes.read(shown.drawn.picture)) for shown in some), Figures())
+def test_names_are_read_and_no_others(seen: tuple[Seen, ...]) -> None:
+    figures = sum((read_figures(shown, plates) for shown, _, plates in seen if plates is not None), Figures())
     print(figures)
-    assert figures.names > len(some) / 2
+    assert figures.names > PICTURES // READ_EVERY
     assert figures.read >= NAMES * figures.names
     assert figures.misread == 0
+
+
+def test_names_are_given_to_whom_they_belong(seen: tuple[Seen, ...]) -> None:
+    counts = [
+        named_right(shown, settled(shown, found, plates))
+        for shown, found, plates in seen
+        if plates is not None
+    ]
+    right, wrong = (sum(column) for column in zip(*counts, strict=True))
+    print(f"{right} named right, {wrong} wrong")
+    assert right >= NAMED
+    assert wrong <= MISNAMED

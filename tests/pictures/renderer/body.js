@@ -94,22 +94,24 @@ function surface(values, low, size) {
   return { points, triangles };
 }
 
+// The bones that move point `p`, how much each, and the four parts nearest to it.
 function weightsAt(parts, face, p) {
   const byBone = new Map(), all = parts.map((part) => distanceTo(part, face, ...p)), least = Math.min(...all);
   parts.forEach((part, i) => {
     const w = Math.exp(-(all[i] - least) / 0.012);
     if (w > 0.01) byBone.set(part.bone, Math.max(byBone.get(part.bone) || 0, w));
   });
+  const nearest = all.map((d, i) => [d, i]).sort((x, y) => x[0] - y[0]).slice(0, 4).map(([, i]) => i);
   const best = [...byBone].sort((x, y) => y[1] - x[1]).slice(0, 4), sum = best.reduce((s, [, w]) => s + w, 0);
   while (best.length < 4) best.push([0, 0]);
-  return { bones: best.map(([bone]) => bone), weights: best.map(([, w]) => w / sum) };
+  return { bones: best.map(([bone]) => bone), weights: best.map(([, w]) => w / sum), nearest };
 }
 
 // An avatar ready to be posed: its mesh, parts, joints, face and height in metres.
 function avatarOf(look) {
   const face = faceOf(look), parts = prepared(partsOf(look)), { low, size } = limitsOf(parts);
   const { points, triangles } = surface(sampled(parts, face, low, size), low, size);
-  const positions = [], normals = [], bones = [], weights = [];
+  const positions = [], normals = [], bones = [], weights = [], nearest = [];
   for (const p of points) {
     const e = 0.004, d = (x, y, z) => union(parts, face, p[0] + x, p[1] + y, p[2] + z);
     const w = weightsAt(parts, face, p);
@@ -117,7 +119,8 @@ function avatarOf(look) {
     normals.push(...unit([d(e, 0, 0) - d(-e, 0, 0), d(0, e, 0) - d(0, -e, 0), d(0, 0, e) - d(0, 0, -e)]));
     bones.push(...w.bones);
     weights.push(...w.weights);
+    nearest.push(...w.nearest);
   }
   return { look, face, parts, joints: jointsOf(look), height: (face.centre[1] + face.radius * 1.3) * look.size,
-    mesh: { positions, normals, bones, weights, triangles } };
+    mesh: { positions, normals, bones, weights, nearest, triangles } };
 }

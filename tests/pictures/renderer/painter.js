@@ -59,7 +59,7 @@ class Painter {
   upload(mesh) {
     const gl = this.gl, array = gl.createVertexArray(), buffers = [];
     gl.bindVertexArray(array);
-    [["positions", 3], ["normals", 3], ["colours", 3], ["materials", 1], ["bones", 4], ["weights", 4]].forEach(([name, size], i) => {
+    [["positions", 3], ["normals", 3], ["colours", 3], ["materials", 1], ["bones", 4], ["weights", 4], ["nearest", 4]].forEach(([name, size], i) => {
       if (!mesh[name] || !mesh[name].length) return;
       const buffer = gl.createBuffer();
       buffers.push(buffer);
@@ -179,7 +179,7 @@ class Painter {
     gl.uniform4fv(program.place("partB"), all((p) => [...p.b, p.rb]));
     gl.uniform4fv(program.place("partC"), all((p) => [...p.colour, p.kind]));
     gl.uniform4fv(program.place("partD"), all((p) => [p.flat, p.cut, p.open === undefined ? -9 : p.open, 0]));
-    this.set(program, { parts: { whole: parts.length }, face: [...face.centre, face.radius], eyeColour: look.eyes, otherColour: look.patternColour,
+    this.set(program, { face: [...face.centre, face.radius], eyeColour: look.eyes, otherColour: look.patternColour,
       style: [look.eyeSize, look.pattern], toon: look.toon });
   }
 

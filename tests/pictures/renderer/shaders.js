@@ -6,17 +6,17 @@ const MOST_PARTS = 56;
 const VERTEX = `#version 300 es
 precision highp float;
 layout(location=0) in vec3 position; layout(location=1) in vec3 normal; layout(location=2) in vec3 colour;
-layout(location=3) in float material; layout(location=4) in vec4 bones; layout(location=5) in vec4 weights;
+layout(location=3) in float material; layout(location=4) in vec4 bones; layout(location=5) in vec4 weights; layout(location=6) in vec4 nearest;
 uniform mat4 view, shadowView; uniform mat4 bone[16]; uniform bool skinned;
 invariant gl_Position;
-out vec3 at, facing, tint, rest; out vec4 lit; flat out float kind;
+out vec3 at, facing, tint, rest; out vec4 lit; flat out float kind; flat out vec4 near;
 void main() {
   vec4 p = vec4(position, 1.0); vec3 n = normal;
   if (skinned) {
     mat4 m = bone[int(bones.x)] * weights.x + bone[int(bones.y)] * weights.y + bone[int(bones.z)] * weights.z + bone[int(bones.w)] * weights.w;
     p = m * p; n = mat3(m) * n;
   }
-  at = p.xyz; facing = n; tint = colour; rest = position; kind = material; lit = shadowView * p;
+  at = p.xyz; facing = n; tint = colour; rest = position; kind = material; near = nearest; lit = shadowView * p;
   gl_Position = view * p;
 }`;
 
@@ -47,11 +47,11 @@ vec3 ofMaterial(int k, vec3 c, vec3 p, vec3 n) {
 }`;
 
 const AVATAR = `
-uniform vec4 partA[${MOST_PARTS}], partB[${MOST_PARTS}], partC[${MOST_PARTS}], partD[${MOST_PARTS}]; uniform int parts;
+uniform vec4 partA[${MOST_PARTS}], partB[${MOST_PARTS}], partC[${MOST_PARTS}], partD[${MOST_PARTS}]; 
 uniform vec4 face; uniform vec3 eyeColour, otherColour; uniform vec2 style; // style: size of the eyes, pattern
 int kindOfAvatar(vec3 p, out vec3 c) {
   float least = 9.0; int k = 0; c = vec3(0.5);
-  for (int i = 0; i < ${MOST_PARTS}; i++) { if (i >= parts) break;
+  for (int n = 0; n < 4; n++) { int i = int(near[n] + 0.5);
     float squash = partD[i].x; vec3 q = p - partA[i].xyz, d = partB[i].xyz - partA[i].xyz; q.z /= squash; d.z /= squash;
     float t = clamp(dot(q, d) / max(dot(d, d), 1e-6), 0.0, 1.0);
     float e = length(q - d * t) - mix(partA[i].w, partB[i].w, t);
@@ -85,7 +85,7 @@ vec3 clothAt(vec3 c, vec3 p) {
 
 const FRAGMENT = `#version 300 es
 precision highp float; precision highp sampler2DShadow;
-in vec3 at, facing, tint, rest; in vec4 lit; flat in float kind;
+in vec3 at, facing, tint, rest; in vec4 lit; flat in float kind; flat in vec4 near;
 uniform bool skinned; uniform float toon; uniform vec3 eye, sunTowards, sunColour, ambient, lampAt[2], lampColour[2], fog; uniform int lamps; uniform sampler2DShadow shadow;
 uniform vec3 feet[8]; uniform int people;
 out vec4 shown;
