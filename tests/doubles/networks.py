@@ -51,9 +51,9 @@ def finding_white(extent: float = 40.0, threshold: float = 0.8) -> bytes:
         helper.make_node("Transpose", ["float"], ["first"], perm=[0, 3, 1, 2]),
         helper.make_node("ReduceMean", ["first"], ["grey"], axes=[1], keepdims=1),
         helper.make_node("Div", ["grey", "white"], ["bright"]),
+        helper.make_node("AveragePool", ["bright"], ["coarse"], kernel_shape=[4, 4], strides=[4, 4]),
         # a broad mean, so that a square has one middle
-        helper.make_node("AveragePool", ["bright"], ["smooth"], kernel_shape=[51, 51], pads=[25, 25, 25, 25]),
-        helper.make_node("AveragePool", ["smooth"], ["small"], kernel_shape=[4, 4], strides=[4, 4]),
+        helper.make_node("AveragePool", ["coarse"], ["small"], kernel_shape=[13, 13], pads=[6, 6, 6, 6]),
         helper.make_node("Greater", ["small", "least"], ["hot"]),
         helper.make_node("Where", ["hot", "small", "zero"], ["heat"]),
         helper.make_node("Mul", ["heat", "zeros"], ["nothing"]),

@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from actors.kernel.media.frame_ring import Picture
-from actors.vision.detector.forms.choice import form_of
+from actors.vision.detector.forms.choice import described, form_of
 from actors.vision.detector.forms.form import Form, Found, Outputs, Size, UnknownForm
 from actors.vision.detector.inputs import Input, input_of, names_in
 from actors.vision.detector.placement import GREY, Placement, placed
@@ -34,9 +34,9 @@ class Network:
         self.names = names_in(notes)
         try:
             self._input: Input = input_of(self._session.get_inputs(), notes)
-            self.form = self._tried(len(self.names) if self.names is not None else None)
         except UnknownForm as unknown:
             raise NetworkFails(str(unknown)) from None
+        self.form = self._tried(len(self.names) if self.names is not None else None)
 
     def placement(self, height: int, width: int) -> Placement:
         """Where a camera's picture of this size lies in the network's."""
@@ -46,10 +46,8 @@ class Network:
     def find(self, picture: Picture, least: float) -> Found:
         """What scores at least `least` in a picture (BGR) of the placement's size. Raises NetworkFails."""
         outputs = self._run(self._input.tensors(picture, self.form))
-        try:
+        with _decoding(outputs):
             return self.form.decode(outputs, Size(*picture.shape[:2]), least)
-        except UnknownForm as unknown:
-            raise NetworkFails(str(unknown)) from None
 
     def _tried(self, kinds: int | None) -> Form:
         """Its family, by what it gives for a grey picture."""
@@ -57,9 +55,10 @@ class Network:
         at = placed(*WIDE, (i.height, i.width), i.stride, fills=False)
         picture = np.full((at.height, at.width, 3), GREY, np.uint8)
         outputs = self._run(i.tensors(picture, None))
-        form = form_of(outputs, Size(at.height, at.width), kinds)
-        form.decode(outputs, Size(at.height, at.width), 0.5)
-        return form
+        with _decoding(outputs):
+            form = form_of(outputs, Size(at.height, at.width), kinds)
+            form.decode(outputs, Size(at.height, at.width), 0.5)
+            return form
 
     def _run(self, tensors: Mapping[str, Any]) -> Outputs:
         names = [output.name for output in self._session.get_outputs()]
@@ -74,6 +73,19 @@ class Network:
         }
         _check(outputs)
         return outputs
+
+
+@contextmanager
+def _decoding(outputs: Outputs) -> Iterator[None]:
+    """Whatever a decoder trips over, numpy's and OpenCV's errors included, comes from somebody's file."""
+    try:
+        with np.errstate(all="ignore"):  # infinite boxes are sorted out later
+            yield
+    except UnknownForm as unknown:
+        raise NetworkFails(str(unknown)) from None
+    except Exception as error:
+        shapes = described(outputs)
+        raise NetworkFails(f"what it gives cannot be read ({shapes}): {one_line(error)}") from None
 
 
 def _check(outputs: Outputs) -> None:
@@ -119,32 +131,31 @@ def _stopped_after(seconds: float) -> "Iterator[tuple[onnxruntime.RunOptions, th
         timer.cancel()
 
 
-KNOWN = (
+WHAT_IT_MEANS = (
     (
-        r"(?i)external data|model_path must not be empty",
+        r"(?i)external.?data|model_path must not be empty|SystemError|HasExternalData",
         "it keeps its weights in another file; export it as a single one",
     ),
     (r"(?i)protobuf parsing failed", "it is not an ONNX file, or not whole"),
+    (r"(?i)ir.?version.*(higher|max supported)", "it is of a newer ONNX than this onnxruntime knows"),
     (
-        r"(?i)ir.?version.*higher|Unsupported model IR version",
-        "it is of a newer ONNX than this onnxruntime knows",
-    ),
-    (
-        r"(?i)opset \d+ is under development|only \*guarantees\* support for models stamped",
+        r"(?i)opset \d+ is under development|only \*guarantees\* support",
         "it is of a newer opset than this onnxruntime knows",
     ),
+    (r"(?i)failed to allocate memory|bad_alloc", "it asks for more memory than there is"),
+)
+ITS_OWN_PLACES = (
+    r"\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : |\S+\.(?:cc|h):\d+ \S+ |\S*onnxruntime::\S+ ?|^void\W+"
 )
 
 
 def one_line(error: Exception) -> str:
-    """What onnxruntime says, in one line of at most 200 characters and without its own source files."""
+    """What onnxruntime says, in one line of at most 200 characters and without places in its own source."""
     text = re.sub(r"\s+", " ", str(error))
-    for pattern, line in KNOWN:
+    for pattern, meaning in WHAT_IT_MEANS:
         if re.search(pattern, text):
-            return line
-    text = re.sub(
-        r"\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : |\S*onnxruntime\S*\.(?:cc|h):\d+\s?|onnxruntime::\S+",
-        "",
-        text,
-    )
-    return text[:200].strip() or type(error).__name__
+            return meaning
+    if node := re.search(r"while running (\w+) node", text):
+        return f"it fails at one of its {node[1]} nodes"
+    text = text[max(0, text.find("This is an invalid model")) :]
+    return re.sub(ITS_OWN_PLACES, "", text)[:200].strip() or type(error).__name__

@@ -55,9 +55,10 @@ def _decode(outputs: Outputs, size: Size, least: float) -> Found:
 
 def _peaks(heat: Floats, least: float) -> tuple[Array, Array, Array]:
     """Class, row and column of each place that is as hot as anything around it."""
+    hottest = heat.max(axis=(1, 2), initial=0.0)
     peaks = [
         (np.full(len(rows), kind, np.int64), rows, columns)
-        for kind in np.flatnonzero(heat.reshape(len(heat), -1).max(axis=1) >= least)
+        for kind in np.flatnonzero(hottest >= least)
         for rows, columns in [_hottest(np.ascontiguousarray(heat[kind]), least)]
     ]
     if not peaks:

@@ -54,4 +54,4 @@ def _unnamed(count: int, columns: int, size: Size) -> Form | None:
 def described(outputs: Outputs) -> str:
     """The names and shapes of outputs, shortened."""
     shapes = [f"{name[:20]} {'x'.join(map(str, output.shape))}" for name, output in outputs.items()]
-    return ", ".join(shapes[:6]) + (" and more" if len(shapes) > 6 else "")
+    return ", ".join(shapes[:6]) + (" and more" if len(shapes) > 6 else "") or "nothing"

@@ -4,80 +4,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 
-from actors.kernel.media.frame_ring import Picture, Ring, RingWriter
-from actors.kernel.media.ring_names import new_name
-from actors.kernel.protocol.lifecycle import Health, HealthChanged
+from actors.kernel.media.frame_ring import Picture
+from actors.kernel.protocol.lifecycle import Health
 from actors.vision.detector import detector as module
 from actors.vision.detector import model_file, network
 from actors.vision.detector.detector import Detector
 from actors.vision.detector.search import open_search
-from actors.vision.messages import TRACKER, FrameReady, Looked
+from actors.vision.messages import FrameReady
 from config.schema import ComputerVision
+from tests.doubles.looking import LookingDetector, room
 from tests.doubles.networks import NAMES, finding_white, giving
-from tests.doubles.virtual_world import VirtualWorld
 
 FOUND = np.asarray([[[8.0, 16.0, 24.0, 56.0, 0.9, 0]]], np.float32)
 
 
-def room(white_at: int | None = None, shape: tuple[int, ...] = (180, 320, 3)) -> Picture:
-    picture = np.full(shape, 60, np.uint8)
-    if white_at is not None:
-        cv2.rectangle(picture, (white_at, 60), (white_at + 50, 110), (255,) * 4, -1)
-    return picture
-
-
-class Bench:
-    """A detector that is told of what is written into its ring."""
-
-    def __init__(self, home: Path) -> None:
-        (home / "Models").mkdir()
-        self.home = home
-        self.world = VirtualWorld()
-        self.tracker = self.world.probe(TRACKER)
-        self.ring = Ring(new_name(home), 4, 320 * 180 * 4)
-        self.writer = RingWriter(self.ring.address)
-
-    def start(self, data: bytes | None = None, **settings: Any) -> Detector:
-        if data is not None:
-            (self.home / "Models" / "own.onnx").write_bytes(data)
-            settings["detector_model"] = "own.onnx"
-        actor = Detector(ComputerVision(**settings), self.ring.address, self.home)
-        self.world.start(actor, "vision.detector")
-        return actor
-
-    def show(self, picture: Picture, age: float = 0.0) -> list[Looked]:
-        """What is told of a picture that was captured so many seconds ago."""
-        frame = self.writer.write(picture, self.world.clock.wall() - age)
-        return self.tell(
-            FrameReady(frame.generation, frame.height, frame.width, frame.channels, frame.captured_at)
-        )
-
-    def tell(self, message: FrameReady) -> list[Looked]:
-        self.tracker.clear()
-        self.world.give("vision.detector", message)
-        assert not self.world.failures.get("vision.detector")
-        return self.tracker.of(Looked)
-
-    def health(self) -> HealthChanged:
-        return self.world.supervisor.of(HealthChanged)[-1]
-
-    def close(self) -> None:
-        self.writer.close()
-        self.ring.close()
-
-
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def bench(tmp_path: Path) -> Iterator[LookingDetector]:
+    made = LookingDetector(tmp_path)
     yield made
     made.close()
 
 
-def test_motion_and_people_come_in_one_message(bench: Bench) -> None:
+def test_motion_and_people_come_in_one_message(bench: LookingDetector) -> None:
     bench.start(finding_white())
     (first,) = bench.show(room())
     assert (first.found, first.amount, first.searched) == ((), 0.0, True)
@@ -90,7 +41,7 @@ def test_motion_and_people_come_in_one_message(bench: Bench) -> None:
     assert told.found[0].box.left + told.found[0].box.width / 2 == pytest.approx(225 / 320, abs=0.03)
 
 
-def test_the_embedded_network_is_used_where_none_is_named(bench: Bench) -> None:
+def test_the_embedded_network_is_used_where_none_is_named(bench: LookingDetector) -> None:
     bench.start()
     (told,) = bench.show(room())
     assert told.searched
@@ -99,7 +50,7 @@ def test_the_embedded_network_is_used_where_none_is_named(bench: Bench) -> None:
     assert bench.health().health is Health.OK
 
 
-def test_a_picture_that_is_too_old_or_gone_is_left_out(bench: Bench) -> None:
+def test_a_picture_that_is_too_old_or_gone_is_left_out(bench: LookingDetector) -> None:
     bench.start(finding_white())
     assert bench.show(room(), age=module.TOO_OLD + 0.1) == []
     frame = bench.writer.write(room(), bench.world.clock.wall())
@@ -110,7 +61,7 @@ def test_a_picture_that_is_too_old_or_gone_is_left_out(bench: Bench) -> None:
 
 
 def test_a_picture_that_is_written_over_while_it_is_copied_is_not_told(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: LookingDetector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.start(finding_white())
 
@@ -125,7 +76,7 @@ def test_a_picture_that_is_written_over_while_it_is_copied_is_not_told(
     assert bench.show(room()) == []
 
 
-def test_the_ring_is_free_while_the_network_computes(bench: Bench) -> None:
+def test_the_ring_is_free_while_the_network_computes(bench: LookingDetector) -> None:
     """It is written over in between, and what was seen stays."""
     actor = bench.start(finding_white())
     found = actor._seeker.found
@@ -141,26 +92,26 @@ def test_the_ring_is_free_while_the_network_computes(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("shape", [(180, 320, 1), (180, 320, 4), (1, 1, 3), (1, 320, 3), (180, 1, 3)])
-def test_pictures_of_every_shape_are_looked_at(bench: Bench, shape: tuple[int, ...]) -> None:
+def test_pictures_of_every_shape_are_looked_at(bench: LookingDetector, shape: tuple[int, ...]) -> None:
     bench.start(finding_white())
     (told,) = bench.show(np.full(shape, 255, np.uint8))
     assert told.brightness == pytest.approx(1.0)
     assert told.searched
 
 
-def test_a_picture_without_pixels_is_none(bench: Bench) -> None:
+def test_a_picture_without_pixels_is_none(bench: LookingDetector) -> None:
     bench.start(finding_white())
     assert bench.tell(FrameReady(1, 0, 0, 3, bench.world.clock.wall())) == []
 
 
-def test_pictures_that_change_their_size_are_looked_at(bench: Bench) -> None:
+def test_pictures_that_change_their_size_are_looked_at(bench: LookingDetector) -> None:
     bench.start(finding_white())
     for width in (320, 100, 321, 64):
         (told,) = bench.show(room(shape=(90, width, 3)))
         assert (told.width, told.searched) == (width, True)
 
 
-def test_switched_off_it_still_sees_motion(bench: Bench) -> None:
+def test_switched_off_it_still_sees_motion(bench: LookingDetector) -> None:
     bench.start(object_detection=False)
     bench.show(room())
     (told,) = bench.show(room(200))
@@ -171,7 +122,7 @@ def test_switched_off_it_still_sees_motion(bench: Bench) -> None:
 
 
 def test_without_its_network_it_says_so_and_still_sees_motion(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    bench: LookingDetector, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(model_file, "list_path", lambda: tmp_path / "models.yaml")
     bench.start()
@@ -184,7 +135,7 @@ def test_without_its_network_it_says_so_and_still_sees_motion(
 
 
 def test_a_network_that_fails_is_tried_three_times_and_motion_goes_on(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: LookingDetector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.start(giving({"o": FOUND}, notes={"names": NAMES}))
     (told,) = bench.show(room())
@@ -208,7 +159,7 @@ def test_a_network_that_fails_is_tried_three_times_and_motion_goes_on(
 
 
 def test_a_network_that_fails_once_is_well_again_after_twenty_pictures(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: LookingDetector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.start(giving({"o": FOUND}, notes={"names": NAMES}))
     with monkeypatch.context() as patched:
@@ -222,14 +173,14 @@ def test_a_network_that_fails_once_is_well_again_after_twenty_pictures(
     assert bench.health().health is Health.OK
 
 
-def test_another_network_needs_a_restart_and_other_rates_do_not(bench: Bench) -> None:
+def test_another_network_needs_a_restart_and_other_rates_do_not(bench: LookingDetector) -> None:
     actor = bench.start(finding_white())
     same = actor._vision.model_copy(update={"processing_fps": 1.0})
     assert actor.commit({"computer_vision": same})
     assert not actor.commit({"computer_vision": same.model_copy(update={"detector_model": None})})
 
 
-def test_the_network_is_loaded_before_the_actor_starts(bench: Bench) -> None:
+def test_the_network_is_loaded_before_the_actor_starts(bench: LookingDetector) -> None:
     """So that a standby process has it."""
     opened = []
 
