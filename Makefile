@@ -46,7 +46,8 @@ ifdef HOURS
 	$(VENV)/python tools/day.py --hours $(HOURS) $(if $(TALK),--talk $(TALK))
 else
 	GERALD_SOAK=1 $(VENV)/python -m pytest tests/flows/test_killed_store.py tests/flows/test_terminal.py tests/actors/persistence/test_damage.py \
-		tests/flows/test_replay_again.py tests/flows/test_demo.py tests/fuzz tests/config/test_fuzz.py $(ARGS)
+		tests/flows/test_replay_again.py tests/flows/test_demo.py tests/fuzz tests/config/test_fuzz.py \
+		tests/actors/vision/test_killed_detectors.py $(ARGS)
 endif
 
 lint: setup-dev ## format, style, types and layers

@@ -57,6 +57,15 @@ def register_messages() -> None:
         importlib.import_module(module)
 
 
+def register_own(actor: str) -> None:
+    """Know what actors of this one's room send to themselves, which the root hears of when it becomes a dead letter.
+
+    actor: as in Boot. Only for who hosts it elsewhere: not every one of these modules is light."""
+    room = ".".join(actor.partition(":")[0].split(".")[:2])
+    if room.startswith("actors.") and importlib.util.find_spec(f"{room}.internal") is not None:
+        importlib.import_module(f"{room}.internal")
+
+
 def actor_class(path: str) -> type[Actor]:
     """The class at "module:Class", as the supervision tree names it; never a path from a file."""
     module, _, name = path.partition(":")

@@ -15,7 +15,7 @@ from actors.kernel.directory import Directory
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure
-from supervisor.nodes.boot import Boot
+from supervisor.nodes.boot import Boot, register_own
 from supervisor.nodes.in_flight import WINDOW, InFlightTable
 from supervisor.nodes.link import FrameType, LinkClosed, pack
 from supervisor.nodes.process_setup import LogLine
@@ -68,6 +68,7 @@ class ProcessHandle:
         self._child = child if child is not None else WorkerProcess(boot)
         self._link = self._child.link
         self._in_flight = InFlightTable(self._child.shared, on_handled)
+        register_own(boot.actor)
         self._begin()
 
     @property

@@ -42,13 +42,17 @@ def giving(outputs: Mapping[str, Any], **settings: Any) -> bytes:
     return model(nodes, list(outputs), constants, **settings)
 
 
-def finding_white(extent: float = 40.0, threshold: float = 0.8) -> bytes:
+def finding_white(extent: float = 40.0, threshold: float = 0.8, loops: int = 0) -> bytes:
     """A CenterNet that takes whatever is white for the middle of a person of `extent` pixels a side.
 
-    Pictures of any size; a place is as hot as it is bright, if it is brighter than `threshold`."""
+    Pictures of any size; a place is as hot as it is bright, if it is brighter than `threshold`. loops: how often it
+    computes something that nobody needs, before."""
     nodes = [
         helper.make_node("Cast", ["images"], ["float"], to=FLOAT),
-        helper.make_node("Transpose", ["float"], ["first"], perm=[0, 3, 1, 2]),
+        _loop("loops", "true", "float", "last"),
+        helper.make_node("Mul", ["last", "zero"], ["unneeded"]),
+        helper.make_node("Add", ["float", "unneeded"], ["given"]),
+        helper.make_node("Transpose", ["given"], ["first"], perm=[0, 3, 1, 2]),
         helper.make_node("ReduceMean", ["first"], ["grey"], axes=[1], keepdims=1),
         helper.make_node("Div", ["grey", "white"], ["bright"]),
         helper.make_node("AveragePool", ["bright"], ["coarse"], kernel_shape=[4, 4], strides=[4, 4]),
@@ -60,6 +64,8 @@ def finding_white(extent: float = 40.0, threshold: float = 0.8) -> bytes:
         helper.make_node("Add", ["nothing", "half"], ["sizes"]),
     ]
     constants = {
+        "loops": np.asarray(loops),
+        "true": np.asarray(True),
         "white": np.float32(255.0),
         "least": np.float32(threshold),
         "zero": np.float32(0.0),
@@ -78,6 +84,11 @@ def finding_white(extent: float = 40.0, threshold: float = 0.8) -> bytes:
 
 def looping() -> bytes:
     """A network that never comes to an end."""
+    return model([_loop("", "true", "images", "last")], ["last"], {"true": np.asarray(True)})
+
+
+def _loop(times: str, going: str, given: str, result: str) -> onnx.NodeProto:
+    """Sines of sines."""
     value = helper.make_tensor_value_info
     body = helper.make_graph(
         [helper.make_node("Identity", ["on"], ["on_out"]), helper.make_node("Sin", ["v"], ["v_out"])],
@@ -85,8 +96,4 @@ def looping() -> bytes:
         [value("n", TensorProto.INT64, []), value("on", TensorProto.BOOL, []), value("v", FLOAT, None)],
         [value("on_out", TensorProto.BOOL, []), value("v_out", FLOAT, None)],
     )
-    return model(
-        [helper.make_node("Loop", ["", "true", "images"], ["last"], body=body)],
-        ["last"],
-        {"true": np.asarray(True)},
-    )
+    return helper.make_node("Loop", [times, going, given], [result], body=body)

@@ -107,7 +107,8 @@ def _session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
     # a thread that waits for work by spinning takes a core that others need
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        # without the fallback, which prints what fails and tries it again
+        return onnxruntime.InferenceSession(data, options, ["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:
         raise NetworkFails(one_line(error)) from None
 
