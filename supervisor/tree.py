@@ -189,7 +189,7 @@ def _vision(config: "Config") -> tuple[ChildSpec, ...]:
         ChildSpec(
             DEPTH,
             "actors.vision.depth.depth:Depth",
-            sees,
+            (*sees, "home"),
             full=Full.DROP_OLDEST,
             osc=("Velocity[XYZ]", "AngularY"),
             disabled_reason=off or ("" if estimates else "computer_vision.depth_estimation is false"),

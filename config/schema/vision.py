@@ -56,6 +56,12 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
     depth_fps: float = setting(
         5.0, "Pictures in which distances are measured.", unit="per second", gt=0.0, le=30.0
     )
+    depth_model: str | None = setting(
+        None,
+        "A network of yours for distances: an ONNX file of the MiDaS, Depth Anything or Metric3D kind, in Models/.",
+        unset="none: what moves past is measured",
+        min_length=1,
+    )
     object_detection: bool = setting(True, "Find people, and things with a detector_model of yours.")
     detector_model: str | None = setting(
         None,

@@ -9,12 +9,12 @@ import cv2
 from actors.kernel.actor import Actor, handles
 from actors.kernel.media.frame_ring import Picture, RingReader
 from actors.kernel.media.frames import Frame, RingAddress
-from actors.vision.detector.model_file import NetworkBroken
 from actors.vision.detector.motion import Grey, grey_of, measure
 from actors.vision.detector.placement import Placement, shown, shrunk
 from actors.vision.detector.search import Search, open_search
 from actors.vision.detector.seeker import Seeker
 from actors.vision.messages import TRACKER, FrameReady, Looked
+from actors.vision.networks.model_file import NetworkBroken
 from config.schema import ComputerVision
 
 TOO_OLD = 1.0  # seconds after which a picture is not worth looking at

@@ -8,11 +8,13 @@ from typing import NamedTuple
 from actors.kernel.media.frame_ring import Picture
 from actors.vision.detector.classes import COCO
 from actors.vision.detector.forms.form import Found
-from actors.vision.detector.model_file import EMBEDDED_NAME, NetworkBroken, embedded, own
-from actors.vision.detector.network import Network, NetworkFails
+from actors.vision.detector.model_file import EMBEDDED_NAME, KEY, embedded
+from actors.vision.detector.network import Network
 from actors.vision.detector.placement import Placement, seen_at
 from actors.vision.detector.suppression import without_doubles
 from actors.vision.messages import PERSON, Box, Detection
+from actors.vision.networks.model_file import NetworkBroken, own
+from actors.vision.networks.session import NetworkFails
 from config.schema import ComputerVision
 
 # As what people are known to detectors, which were not all made for photographs.
@@ -83,7 +85,7 @@ def open_search(vision: ComputerVision, home: Path) -> Search | None:
     if vision.detector_model is None:
         data, name, belief = embedded(), EMBEDDED_NAME, EMBEDDED_BELIEF
     else:
-        path, data = own(home, vision.detector_model)
+        path, data = own(home, vision.detector_model, KEY)
         name, belief = str(path), OWN_BELIEF
     try:
         return Search(name, Network(data, vision.detector_threads), belief)

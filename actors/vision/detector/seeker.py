@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from actors.kernel.media.frame_ring import Picture
 from actors.kernel.protocol.lifecycle import Health
-from actors.vision.detector.model_file import NetworkBroken
-from actors.vision.detector.network import NetworkFails
 from actors.vision.detector.placement import Placement
 from actors.vision.detector.search import Search, remedy_for
 from actors.vision.messages import Detection
+from actors.vision.networks.model_file import NetworkBroken
+from actors.vision.networks.session import NetworkFails
 from config.schema import ComputerVision
 
 MOTION = "looks for motion and changes of brightness"

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from actors.kernel.media.frame_ring import Picture
+from actors.vision.networks.session import NetworkFails, open_session, run
 
 Numbers = npt.NDArray[np.float32]
 
@@ -20,6 +21,7 @@ _PACKAGE, _FILE = "rapidocr", "models/PP-OCRv6_rec_small.onnx"
 _HEIGHT = 48  # pixels of a line, as the model wants it
 # Pixels of a line's width: a multiple of the first, so that few shapes are met; what is wider is squeezed.
 _STEP, _WIDEST = 32, 640
+_AGAIN = "remove .venv and run `make setup`"
 
 
 class RecognizerBroken(Exception):
@@ -47,34 +49,25 @@ class Recognizer:
 
     def __init__(self, model: Path) -> None:
         """Raises RecognizerBroken when the file is not such a model."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        again = "remove .venv and run `make setup`"
         try:
-            self._session: Any = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
+            self._session: Any = open_session(model.read_bytes(), 1)
             self._characters = _characters(self._session.get_modelmeta().custom_metadata_map)
             self._input = self._session.get_inputs()[0].name
             text, _ = self.read(np.zeros((_HEIGHT, _STEP, 3), np.uint8))
-        except Exception as error:  # onnxruntime's own classes derive from nothing else
-            why = f"{model} cannot be loaded: {' '.join(str(error).split())[:200]}"
-            raise RecognizerBroken(why, again) from error
+        except (NetworkFails, RecognizerBroken, OSError, KeyError, IndexError) as error:
+            raise RecognizerBroken(f"{model} cannot be loaded: {error}", _AGAIN) from error
         if text:
-            raise RecognizerBroken(f"{model} reads {len(text)} signs where nothing stands", again)
+            raise RecognizerBroken(f"{model} reads {len(text)} signs where nothing stands", _AGAIN)
 
     def read(self, line: Picture) -> tuple[str, float]:
         """What stands in a BGR picture of one line, and how sure that is, in [0, 1]; "" and 0.0 for nothing.
 
         Raises RecognizerBroken when the model does not give what it ought to."""
         try:
-            (found,) = self._session.run(None, {self._input: as_input(line)})
-        except Exception as error:  # as above
-            raise RecognizerBroken(f"{NAME} failed: {' '.join(str(error).split())[:200]}") from error
-        if found.ndim != 3 or found.shape[2] != len(self._characters) or not np.isfinite(found).all():
+            (found,) = run(self._session, {self._input: as_input(line)}).values()
+        except (NetworkFails, ValueError) as error:
+            raise RecognizerBroken(f"{NAME} failed: {error}") from error
+        if found.ndim != 3 or found.shape[2] != len(self._characters):
             raise RecognizerBroken(f"{NAME} gave numbers of shape {found.shape} that are not probabilities")
         return decode(found[0], self._characters)
 

@@ -12,7 +12,8 @@ from actors.kernel.media.frame_ring import Picture, Ring, RingWriter
 from actors.kernel.media.ring_names import new_name
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc.messages import ParametersChanged
-from actors.vision.depth.depth import MISFITS, TOO_OLD, Depth
+from actors.vision.depth.depth import TOO_OLD, Depth
+from actors.vision.depth.health import MISFITS
 from actors.vision.depth.passing import COLUMNS, ROWS
 from actors.vision.messages import DEPTH, TRACKER, DistancesSeen, FrameReady
 from config.schema import ComputerVision
@@ -46,11 +47,11 @@ def backward(pictures: int) -> list[Picture]:
 class Stand:
     """A depth actor with a ring, and a tracker that is told."""
 
-    def __init__(self, ring: Ring, vision: ComputerVision) -> None:
+    def __init__(self, ring: Ring, vision: ComputerVision, home: Path = Path()) -> None:
         self.world = VirtualWorld()
         self.tracker = self.world.probe(TRACKER)
         self.writer = RingWriter(ring.address)
-        self.actor = Depth(vision, ring.address)
+        self.actor = Depth(vision, ring.address, home)
         self.world.start(self.actor, DEPTH)
         self.world.run()
 

@@ -14,6 +14,7 @@ from actors.vision.detector import model_file, network
 from actors.vision.detector.detector import Detector
 from actors.vision.detector.search import open_search
 from actors.vision.messages import FrameReady
+from actors.vision.networks import session
 from config.schema import ComputerVision
 from tests.doubles.looking import LookingDetector, room
 from tests.doubles.networks import NAMES, finding_white, giving
@@ -163,7 +164,7 @@ def test_a_network_that_fails_once_is_well_again_after_twenty_pictures(
 ) -> None:
     bench.start(giving({"o": FOUND}, notes={"names": NAMES}))
     with monkeypatch.context() as patched:
-        patched.setattr(network, "MOST_OUTPUTS", 0)
+        patched.setattr(session, "MOST_OUTPUTS", 0)
         bench.show(room())
     assert bench.health().health is Health.DEGRADED
     for _ in range(19):

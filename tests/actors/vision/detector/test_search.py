@@ -10,11 +10,12 @@ from onnx import TensorProto, helper
 
 from actors.vision.detector import model_file, network
 from actors.vision.detector.classes import COCO
-from actors.vision.detector.model_file import NetworkBroken
-from actors.vision.detector.network import Network, NetworkFails
+from actors.vision.detector.network import Network
 from actors.vision.detector.placement import shrunk
 from actors.vision.detector.search import Search, open_search
 from actors.vision.messages import Detection
+from actors.vision.networks.model_file import LARGEST, NetworkBroken
+from actors.vision.networks.session import NetworkFails
 from config.files import list_path
 from config.models import load_models
 from config.schema import ComputerVision
@@ -127,7 +128,7 @@ def test_a_file_that_is_not_there_or_not_allowed_says_why_and_what_to_do(
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     vision = in_models(tmp_path, b"x", "large.onnx")
     with (tmp_path / "Models" / "large.onnx").open("r+b") as file:
-        file.truncate(model_file.LARGEST + 1)  # no such bytes are on the disk
+        file.truncate(LARGEST + 1)  # no such bytes are on the disk
     with pytest.raises(NetworkBroken, match="larger than 512 MB"):
         open_search(vision, tmp_path)
 

@@ -1,0 +1,1 @@
+"""Networks that look at pictures: their files, and how they are run."""
