@@ -14,6 +14,7 @@ from actors.avatar.messages import (
     ParametersAre,
     Steered,
     StopGesture,
+    TellBody,
     Touched,
     WatchBody,
     WatchTouches,
@@ -170,7 +171,14 @@ class Avatar(DomainActor[AvatarState]):
 
     @handles
     def on_loaded_avatar(self, message: AvatarLoaded) -> None:
+        before = body(self.state)
         self.become(apply_avatar(self.state, message.avatar_id, self.wall()))
+        if (now := body(self.state)) != before:
+            self.tell(BEHAVIOUR, now)
+
+    @handles
+    def on_tell_body(self, _: TellBody) -> None:
+        self.tell(self.sender(), body(self.state))
 
     @handles
     def on_gesture(self, message: GestureRequested) -> None:

@@ -66,6 +66,10 @@ class Touched(Message):
     interaction: Interaction
 
 
+class TellBody(Message):
+    """From a behaviour that begins anew: tell it BodyIs."""
+
+
 class WatchBody(Message):
     """Tell the sender BodyMoved now, and at each change of place or speed within the next `seconds`."""
 

@@ -17,6 +17,10 @@ from actors.vocabulary.values import Interaction, Quaternion, Vector3
 PARAMETERS = 8192  # as many as an avatar can have; kept of each kind
 STRIDE = 1.0  # metres, along each axis, of the grid whose lines are counted as steps
 
+# The game's own gestures; all others are the avatar's, as the owner has named them.
+GAME_GESTURES = frozenset("GestureLeft GestureRight GestureLeftWeight GestureRightWeight VRCEmote".split())
+OWN_GESTURES = 32  # of them the behaviour is told
+
 MOVES = 0.1  # metres a second from which on the body moves
 
 CAME_WITH = 5.0  # seconds before an avatar's loading in which a parameter may already be the new avatar's
@@ -92,6 +96,7 @@ def apply_parameters(state: AvatarState, message: ParametersChanged, at: float) 
         elif event in ("expressions", "voice"):
             expressions[name] = float(value)
     touched = touches(state, message)
+    own = gestures.keys() - GAME_GESTURES
     return msgspec.structs.replace(
         state,
         gestures=_merged(state.gestures, gestures),
@@ -101,7 +106,7 @@ def apply_parameters(state: AvatarState, message: ParametersChanged, at: float) 
         movement_state=moved(state.movement_state, message.values),
         reckoning=_reckoning(state, message.values),
         last_interaction=felt(message, touched[-1], at) if touched else state.last_interaction,
-        felt_at=_merged(state.felt_at, dict.fromkeys((*expressions, *sensors, *proximity), at)),
+        felt_at=_merged(state.felt_at, dict.fromkeys((*own, *expressions, *sensors, *proximity), at)),
     )
 
 
@@ -151,6 +156,7 @@ def body(state: AvatarState) -> BodyIs:
         muted=now.muted,
         moving=now.speed > MOVES,
         emote=int(emote),
+        gestures=tuple(sorted(state.gestures.keys() - GAME_GESTURES))[:OWN_GESTURES],
     )
 
 
@@ -299,6 +305,7 @@ def apply_avatar(state: AvatarState, avatar_id: str, at: float) -> AvatarState:
     return msgspec.structs.replace(
         state,
         avatar_id=avatar_id,
+        gestures={n: value for n, value in state.gestures.items() if n in GAME_GESTURES or n in new},
         expressions={name: value for name, value in state.expressions.items() if name in new},
         touch_sensors={name: value for name, value in state.touch_sensors.items() if name in new},
         proximity_data={name: value for name, value in state.proximity_data.items() if name in new},

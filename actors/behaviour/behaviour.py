@@ -6,7 +6,15 @@ stop ends everything at once."""
 from collections.abc import Mapping
 from typing import Any
 
-from actors.avatar.messages import AVATAR, MOVEMENT, GetParameter, MovementEnded, StopMoving, Touched
+from actors.avatar.messages import (
+    AVATAR,
+    MOVEMENT,
+    GetParameter,
+    MovementEnded,
+    StopMoving,
+    TellBody,
+    Touched,
+)
 from actors.behaviour import rules
 from actors.behaviour.acting import Acting, let_go
 from actors.behaviour.errands import NOBODY, Errands, Meant, leads, ordered
@@ -37,24 +45,26 @@ from actors.behaviour.messages import (
     SeatNear,
     SentenceBegun,
     StopActs,
+    TellOwnActs,
     VisitBegan,
 )
+from actors.behaviour.own_gestures import able, all_acts, asked_acts, own_acts
 from actors.behaviour.plans import GLANCES, Plan, plan_of
 from actors.behaviour.switch import Switch
 from actors.conversation.messages import ReplyEnded, TurnStarted
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
+from actors.llm.messages import LLM, OwnActs
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged, SubscribeParameters, ZeroInputs
 from actors.speech.messages import Cancel
 from actors.users.messages import USERS, GetBlocked, PeopleBlocked, PersonForgotten
 from actors.vocabulary.acts import WALK
-from actors.vocabulary.requests import asked_for, leads_to, says_stop
+from actors.vocabulary.requests import leads_to, says_stop
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import UNKNOWN
 from actors.world.messages import WORLD, AnnounceSeat
 from config.schema import Behaviour as Settings
 from config.schema import Bot, Speech
-from config.schema.acts import ACTS
 from config.schema.languages import AUTO
 
 LOOK_EVERY, CLOCK_EVERY = 2.0, 3600.0
@@ -86,6 +96,11 @@ class Behaviour(Actor):
         self._idle_timer = 0
 
     @property
+    def able(self) -> Settings:
+        """The settings with what the avatar in use has of its own."""
+        return able(self.settings, self._body.gestures)
+
+    @property
     def language(self) -> str:
         """The language that the bot answers in, else the one that is spoken to it."""
         return self.bot.language if self.bot.language != AUTO else self._speech.language
@@ -98,6 +113,7 @@ class Behaviour(Actor):
     def on_start(self) -> None:
         if self.context.incarnation > 1:
             let_go(self, self.settings.expressions, self.settings.longest)
+            self.tell(AVATAR, TellBody())
             self.tell(USERS, GetBlocked())  # which the first incarnation is told by itself
             self._switch = Switch(unknown=self.settings.stop_parameter is not None)
             self.on_ask_switch(AskSwitch())
@@ -139,14 +155,14 @@ class Behaviour(Actor):
         if says_stop(message.text):
             self._stop("somebody said stop")
             return
-        for act in asked_for(message.text):
+        for act in asked_acts(message.text, self.able):
             if act != WALK:
                 self.do(act, message.turn, "asked for", named=leads_to(message.text, act))
         self._react(message)
 
     def _react(self, message: TurnStarted) -> None:
         """A wave to a hello, and a face to what they say."""
-        if not asked_for(message.text):
+        if not asked_acts(message.text, self.able):
             if act := rules.greeting_act(message.text):
                 self.do(act, message.turn, "a greeting")
             usual = self._host.company.usual.get(message.person.user_id, 0.0)
@@ -193,13 +209,14 @@ class Behaviour(Actor):
         """Do it, if it may be done now; else why not. unasked: by itself, and never in place of something asked for.
 
         named: whom or what it leads to, "" for whoever speaks; the way there may have to be looked up first."""
-        act = rules.known_as(act, self.settings)
+        able = self.able
+        act = rules.known_as(act, able)
         reason = self._refusal(act)
         reason = reason or rules.too_fast(self._pace, self.settings, self.now(), unasked=unasked)
         if not reason and leads(act):
             led = self._errands.plan(self, Meant(act, named, self._speaker if turn else UNKNOWN, turn, why))
             return self._begin(led, turn, why) if isinstance(led, Plan) else led
-        plan = plan_of(act, turn, self.settings.expressions, self.settings.longest)
+        plan = plan_of(act, turn, able.expressions, able.longest)
         if unasked and (self._host.rests(self.wall()) or (plan and plan.part in self._acting.running)):
             reason = reason or "something else goes on"
         if reason or plan is None:
@@ -236,7 +253,7 @@ class Behaviour(Actor):
     def _refusal(self, act: str) -> str:
         if self._switch.unknown:
             return f"it is not known yet whether the avatar's parameter {self.settings.stop_parameter} is on"
-        return rules.refusal(act, self.settings, self._body, seat=self._seat, held=self._switch.on)
+        return rules.refusal(act, self.able, self._body, seat=self._seat, held=self._switch.on)
 
     @handles
     def on_step(self, message: StepDue) -> None:
@@ -260,13 +277,11 @@ class Behaviour(Actor):
 
     @handles
     def on_get_acts(self, _: GetActs) -> None:
-        names = (*ACTS, *(name for name in self.settings.expressions if name not in ACTS))
         nobody = "" if self._errands.located else NOBODY
+        names = all_acts(self.able)
         known = tuple((name, self._refusal(name) or (nobody if leads(name) else "")) for name in names)
         now = tuple((one.plan.act, one.why) for one in self._acting.running.values())
-        etiquette, settings = self._host.etiquette, self.settings.initiative
-        quiet = etiquette.refusal(settings, self.wall(), self._host.offset)
-        self.reply(Acts(known, now, etiquette.count(self.wall()), settings.per_hour, quiet))
+        self.reply(Acts(known, now, *self._host.unasked(self)))
 
     def _stop(self, why: str) -> tuple[str, ...]:
         """End everything, and every input to zero."""
@@ -306,7 +321,16 @@ class Behaviour(Actor):
 
     @handles
     def on_body(self, message: BodyIs) -> None:
-        self._body = message
+        before, self._body = self._body, message
+        if message.gestures != before.gestures:
+            self._tell_own_acts()
+
+    @handles
+    def on_tell_own_acts(self, _: TellOwnActs) -> None:
+        self._tell_own_acts()
+
+    def _tell_own_acts(self) -> None:
+        self.tell(LLM, OwnActs(tuple(own_acts(self._body.gestures))))
 
     @handles
     def on_seat(self, message: SeatNear) -> None:

@@ -97,6 +97,11 @@ class Host:
         """Whether nothing is done unasked just now."""
         return 0.0 < self.rests_until - now <= REST
 
+    def unasked(self, owner: Owner) -> tuple[int, int, str]:
+        """How many things were said unasked within the last hour, of how many, and why nothing is said now, or ""."""
+        settings, at = owner.settings.initiative, owner.wall()
+        return self.etiquette.count(at), settings.per_hour, self.etiquette.refusal(settings, at, self.offset)
+
     def forget(self, people: tuple[Person, ...]) -> None:
         """Drop what is known of these."""
         ids = frozenset(person.user_id for person in people)

@@ -31,7 +31,8 @@ class SentenceBegun(Message):
 class BodyIs(Message):
     """How the body is: what it can do depends on it. moving: it walks, or is carried. muted: nobody hears its voice.
 
-    emote: of VRCEmote, as the game has it, 0 for none."""
+    emote: of VRCEmote, as the game has it, 0 for none. gestures: the parameters of the avatar's own that the
+    owner named."""
 
     lane: ClassVar[Lane] = Lane.LATEST
     seated: bool = False
@@ -40,6 +41,7 @@ class BodyIs(Message):
     muted: bool = False
     moving: bool = False
     emote: int = 0
+    gestures: tuple[str, ...] = ()
 
 
 class SeatNear(Message):
@@ -113,6 +115,10 @@ class ActsStopped(Message):
     """These have been ended."""
 
     acts: tuple[str, ...]
+
+
+class TellOwnActs(Message):
+    """From a model's actor that begins anew: tell it OwnActs."""
 
 
 class GetActs(Message):

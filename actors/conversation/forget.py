@@ -61,6 +61,7 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
             friends=tuple(one for one in state.surroundings.friends if one.person.user_id not in ids),
         ),
         last_touch=state.last_touch if not named.search(state.last_touch.person) else Interaction(),
+        touch_guess="" if named.search(state.touch_guess) else state.touch_guess,
     )
     # the topic may be of words of theirs that were void before anybody knew who said them
     if after == state and not state.current_topic:

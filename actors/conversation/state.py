@@ -142,7 +142,7 @@ class ConversationState(msgspec.Struct, frozen=True):
     whom. waiting: who is answered next.
     turn: the last turn id; ids only increase. participants: by user id, of this conversation.
     user_preferences: of the last speaker. last_touch: of kind none before the first touch. language: which one was
-    spoken last, "" where that is not known."""
+    spoken last, "" where that is not known. touch_guess: who was seen nearest at the last touch, by name."""
 
     messages: tuple[Utterance, ...] = ()
     current_topic: str = ""
@@ -163,6 +163,7 @@ class ConversationState(msgspec.Struct, frozen=True):
     company: Company = Company()
     exchange: Exchange = Exchange()
     waiting: Waiting = Waiting()
+    touch_guess: str = ""
 
     def active_turn(self, turn: int) -> ActiveTurn | None:
         """The current turn, if it is `turn`."""

@@ -268,7 +268,7 @@ def touched(state: ConversationState, touch: Interaction) -> ConversationState:
     last = state.last_touch
     if last.detail == touch.detail and 0.0 <= touch.at - last.at < TOUCH_AGAIN:
         return state
-    return msgspec.structs.replace(state, last_touch=touch)
+    return msgspec.structs.replace(state, last_touch=touch, touch_guess="")
 
 
 def continued(stored: ConversationState, interim: ConversationState) -> ConversationState:

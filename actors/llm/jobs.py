@@ -6,6 +6,7 @@ from actors.llm.servers.providers import Server
 from actors.llm.servers.tools import equipped
 from actors.llm.text.length import most_of
 from config.schema import Behaviour, Bot
+from config.schema.acts import ACTS
 
 
 def job_of(
@@ -36,4 +37,5 @@ def job_of(
         request.people,
         most_of(bot.response_length),
         hurried=hurried,
+        own_acts=tuple(name for name in behaviour.expressions if name not in ACTS),
     )

@@ -6,7 +6,7 @@ each request, and none for a cancelled turn. A guess gets neither; see `speculat
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from actors.behaviour.messages import BEHAVIOUR, ActIntended
+from actors.behaviour.messages import BEHAVIOUR, ActIntended, TellOwnActs
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
@@ -26,6 +26,7 @@ from actors.llm.messages import (
     ModelRestarted,
     NotesDropped,
     NotesRequested,
+    OwnActs,
     PromptForeseen,
     SentenceReady,
     WhereIsLocalModel,
@@ -74,6 +75,7 @@ class LanguageModel(Actor):
         self.llm = llm
         self.queue = RequestQueue(performance.max_concurrent_requests)
         self._behaviour = behaviour or Behaviour()
+        self._own_acts: tuple[str, ...] = ()
         self._bot = bot or Bot()
         self._first_words = (speech or Speech()).first_clause_words
         self.servers = ServerOrder(choose(llm))
@@ -89,9 +91,22 @@ class LanguageModel(Actor):
     def _provider(self) -> Provider:
         return self.servers.provider
 
+    @property
+    def _able(self) -> Behaviour:
+        """The section with what the avatar in use has of its own."""
+        if not self._own_acts:
+            return self._behaviour
+        acts = {**{key: {} for key in self._own_acts}, **self._behaviour.expressions}
+        return self._behaviour.model_copy(update={"expressions": acts})
+
+    @handles
+    def on_own_acts(self, message: OwnActs) -> None:
+        self._own_acts = message.acts
+
     def on_start(self) -> None:
         if self.context.incarnation > 1:
             self.tell(CONVERSATION, ModelRestarted())
+            self.tell(BEHAVIOUR, TellOwnActs())
         self.say(Health.OK, self._provider.note)
         self.ask_where()
         self._warm_up()
@@ -134,7 +149,7 @@ class LanguageModel(Actor):
         server = self.server()
         admitted = self.llm.speculate != "off" and self.queue.is_idle
         if server is not None and server.endpoint.is_private and admitted:
-            job = Job("", equipped(server.endpoint, self._behaviour), message.messages, server.limits)
+            job = Job("", equipped(server.endpoint, self._able), message.messages, server.limits)
             self.side_effect(lambda: self.streams.warm(job))
 
     @handles
@@ -246,7 +261,7 @@ class LanguageModel(Actor):
             self.after(FIRST_DELAY, internal.ScriptedSentenceDue(request.id, 0))
             return
         hurried = self._provider.is_list and self.server((*request.tried, server.key)) is not None
-        how = (self.now() - request.asked_at, self.llm.retries, self._bot, self._first_words, self._behaviour)
+        how = (self.now() - request.asked_at, self.llm.retries, self._bot, self._first_words, self._able)
         job = job_of(request, server, *how, hurried=hurried)
         self.side_effect(lambda: self.streams.submit(job))
 

@@ -4,7 +4,7 @@ A request is a whole clause: "wave at me", "could you please turn around?". What
 all night", "do you like to dance?") is none."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from actors.vocabulary.acts import WALK
@@ -125,6 +125,12 @@ def _compiled(lines: str) -> re.Pattern[str]:
 
 _REQUESTS = tuple((_compiled(lines), act) for act, lines in _SAID.items())
 
+_KINDS = frozenset("gesture pose sign emote animation move".split())
+_ARTICLES = frozenset("the your a an that this".split())
+_NAMED = re.compile(
+    rf"{_LEAD}(?:do|make|perform|play|strike|use|show(?: me| us)?|give(?: me| us)?) (?P<name>[\w' -]{{2,60}}?){_TAIL}"
+)
+
 _STOP = re.compile(
     r"(?:(?:hey|ok|okay|please|no|oh)\b[\s,]*)*(?:(?!the|a|bus|don'?t|not|can|to)\w+,?\s+)?"
     r"(?:stop(?: (?:it|that|this|now|moving|dancing|waving|jumping|turning|acting|everything|right there))*|freeze"
@@ -149,6 +155,22 @@ def asked_for(text: str) -> tuple[str, ...]:
     """The acts that `text` asks for, in order, WALK among them; at most two."""
     found = dict.fromkeys(filter(None, map(_request, _clauses(text))))
     return tuple(found)[:MOST]
+
+
+def named_act(text: str, acts: Collection[str]) -> str:
+    """Which of `acts`, such as peace_sign, a clause asks for by its name: "do the peace sign"; "" for none."""
+    names = {_bare(act.replace("_", " ")): act for act in acts}
+    for clause in _clauses(text) if names else ():
+        found = _NAMED.fullmatch(clause)
+        if found is not None and (act := names.get(_bare(found["name"]), "")):
+            return act
+    return ""
+
+
+def _bare(name: str) -> str:
+    """A name without articles, and without the words for what it is, unless it has no others."""
+    words = [word for word in name.split() if word not in _ARTICLES]
+    return " ".join([word for word in words if word not in _KINDS] or words)
 
 
 def leads_to(text: str, act: str) -> str:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from actors.kernel.message import Lane, Message
 from actors.vocabulary.addresses import Address
-from actors.vocabulary.values import Person, Vector3
+from actors.vocabulary.values import UNKNOWN, Person, Vector3
 from actors.world.state import PRIVATE as PRIVATE
 from actors.world.state import TRAVELING as TRAVELING
 from actors.world.state import FriendOnline as FriendOnline
@@ -53,7 +53,8 @@ class Present(Message):
 
     seat: one that is known is within reach. located: who and what was seen just now, so that it can be gone to (target
     and name of each, as in SeenAt). ways: kinds of things to which a way is known, such as seat. friends: who is online
-    and not here. world_id: "" when unknown, or without friends."""
+    and not here. world_id: "" when unknown, or without friends. nearest: who of them is within
+    reach, as was seen just now; UNKNOWN where nobody was."""
 
     people: tuple[Person, ...]
     world_name: str
@@ -63,6 +64,7 @@ class Present(Message):
     ways: tuple[str, ...] = ()
     world_id: str = ""
     friends: tuple[FriendOnline, ...] = ()
+    nearest: Person = UNKNOWN
 
 
 class FriendsOnline(Message):

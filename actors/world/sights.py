@@ -11,6 +11,7 @@ from actors.vocabulary.type_names import durable
 
 LASTS = 3.0  # seconds for which somebody is where they were seen
 MOST = 64
+ARM = 1.5  # metres within which somebody can touch the body
 
 
 @durable("world.Sights")
@@ -36,6 +37,11 @@ class Sights(msgspec.Struct, frozen=True):
     def without(self, targets: frozenset[str]) -> "Sights":
         """None of these."""
         return Sights({target: one for target, one in self.seen.items() if target not in targets})
+
+    def within_reach(self) -> tuple[str, ...]:
+        """The targets that are near enough to touch the body, the nearest first."""
+        near = (one for one in self.seen.values() if one.distance <= ARM)
+        return tuple(one.target for one in sorted(near, key=lambda one: (one.distance, one.target)))
 
     def located(self) -> tuple[tuple[str, str], ...]:
         """Each target with what people call it, in a fixed order."""

@@ -16,6 +16,7 @@ from actors.kernel.actor import handles
 from actors.kernel.state.domain import DomainActor
 from actors.vision.messages import PERSON, MotionBegan, MotionEnded, Sight, Sighted
 from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import UNKNOWN, Person
 from actors.world import seeing
 from actors.world import state as transitions
 from actors.world.internal import LookAgain, SightsFade
@@ -123,8 +124,14 @@ class World(DomainActor[WorldState]):
                 transitions.ways(state),
                 state.world_id if state.friends else "",
                 transitions.friends_elsewhere(state),
+                self._nearest(),
             )
         )
+
+    def _nearest(self) -> Person:
+        here = {one.user_id: one for one in transitions.present(self.state)}
+        near = self._sights.fresh(self.wall()).within_reach()
+        return next((here[target] for target in near if target in here), UNKNOWN)
 
     @handles
     def on_friends(self, message: FriendsOnline) -> None:

@@ -13,6 +13,7 @@ from actors.conversation.answers.phrases_elsewhere import TRIES
 from actors.conversation.answers.recollections import acquaintance, noted, recollected
 from actors.conversation.answers.scene import scene_told
 from actors.conversation.answers.sums import sum_of
+from actors.conversation.answers.touch import touch_told
 from actors.vocabulary.requests import asked_for
 from actors.vocabulary.words import plain
 
@@ -80,6 +81,8 @@ def _tried(clause: str, known: Known) -> Iterator[Answer]:
     if known.language == "en":
         if told := sum_of(clause):
             yield "sum", told
+        if told := touch_told(clause, known):
+            yield "touch", told
         if told := scene_told(clause, known):
             yield "scene", told
     for phrase in phrases(known.language):

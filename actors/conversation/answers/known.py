@@ -3,7 +3,7 @@
 import msgspec
 
 from actors.users.messages import Profile
-from actors.vocabulary.values import Person
+from actors.vocabulary.values import Interaction, Person
 from actors.world.messages import FriendOnline
 
 
@@ -11,7 +11,8 @@ class Known(msgspec.Struct, frozen=True):
     """bot: its name. person: who speaks. turn: chooses among answers. now: epoch seconds. language: a code.
 
     place, here, seen, world_id, friends: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger.
-    said: what is to be answered, as it was said. looked: what a model saw when this was asked."""
+    said: what is to be answered, as it was said. looked: what a model saw when this was asked. touch: the last one;
+    touch_guess: the name of who may have done it."""
 
     bot: str
     person: Person
@@ -27,3 +28,5 @@ class Known(msgspec.Struct, frozen=True):
     world_id: str = ""
     friends: tuple[FriendOnline, ...] = ()
     looked: str = ""
+    touch: Interaction = Interaction()
+    touch_guess: str = ""

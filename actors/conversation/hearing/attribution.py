@@ -115,6 +115,11 @@ def touch_attributed(state: ConversationState, felt: Interaction, touch: Interac
     return msgspec.structs.replace(state, last_touch=touch) if state.last_touch == felt else state
 
 
+def touch_guessed(state: ConversationState, felt: Interaction, name: str) -> ConversationState:
+    """Whoever is called `name` may have touched, unless another touch than `felt` came since."""
+    return msgspec.structs.replace(state, touch_guess=name) if state.last_touch == felt else state
+
+
 def unattributed(state: ConversationState) -> ConversationState:
     """The active turn becomes UNKNOWN's, so that it creates no record."""
     active = state.active

@@ -5,6 +5,7 @@ from actors.conversation.answers.known import Known
 from actors.conversation.languages import answers_in, reply_language
 from actors.conversation.owner import Owner
 from actors.conversation.state import ConversationState
+from actors.conversation.touch_guess import guessed
 from actors.users.messages import Profile
 
 
@@ -32,5 +33,7 @@ def rule_answer(owner: Owner, state: ConversationState, profile: Profile | None)
         around.world_id,
         around.friends,
         around.looked,
+        state.last_touch,
+        guessed(state.last_touch, state.touch_guess, state.messages),
     )
     return answer_to(active.text, known)

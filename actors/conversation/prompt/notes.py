@@ -9,8 +9,8 @@ from actors.conversation.languages import SPEAKS, reply_language
 from actors.conversation.prompt.quoting import bare, heading, quotable, quoted
 from actors.conversation.prompt.recollection import recollection
 from actors.conversation.state import ConversationState, Surroundings, whereabouts
+from actors.conversation.touch_guess import guessed
 from actors.users.messages import Profile
-from actors.vocabulary.values import Interaction
 from actors.vocabulary.words import plain, topic_of, without_name
 from actors.world.messages import FriendOnline
 from config.schema.languages import AUTO, name_of
@@ -55,7 +55,7 @@ def notes(
     wanted = [f"You would like to: {bare(goals)}."] if goals else []
     wanted += _reply_language(state) if language == AUTO else []
     known = [*_scene(state.surroundings), *_partner(state, profile, now)]
-    passing = [*_views(state, profile, bot), *_length(state), *_touch(state.last_touch, now)]
+    passing = [*_views(state, profile, bot), *_length(state), *_touch(state, now)]
     of_words = [] if foreseen else [*_mood(state), *_topic(state, bot)]
     known, left = _fitting(known, LONGEST - sum(len(part) + 1 for part in wanted))
     passing, left = _fitting(passing, left)
@@ -170,8 +170,11 @@ def _topic(state: ConversationState, bot: str) -> list[str]:
     return [f"The talk is about: {subject}."] if carried_on and subject else []
 
 
-def _touch(touch: Interaction, now: float) -> list[str]:
+def _touch(state: ConversationState, now: float) -> list[str]:
+    touch = state.last_touch
     if touch.kind != "touch" or not 0.0 <= now - touch.at <= FELT_FOR:
         return []
     who = f'"{quotable(touch.person)}"' if plain(touch.person, 40) else "Somebody"
-    return [f"{who} touched you just now ({quotable(touch.detail)})."]
+    guess = plain(guessed(touch, state.touch_guess, state.messages), 40)
+    doubt = f', perhaps "{quotable(guess)}"' if guess else ""
+    return [f"{who} touched you just now ({quotable(touch.detail)}){doubt}."]

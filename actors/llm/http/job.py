@@ -21,6 +21,7 @@ class Job:
     people: whose lines the model must not write. most: how much is said of it.
     picture_of: the ring whose newest picture goes with the last message.
     probes: the key of the server that is only to be tried. hurried: another server is ready to take over.
+    own_acts: those that the model may choose beside the ones that every avatar has.
     patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
 
     request: str
@@ -37,6 +38,7 @@ class Job:
     probes: str = ""
     hurried: bool = False
     picture_of: RingAddress | None = None
+    own_acts: tuple[str, ...] = ()
     begun_at: float = field(default_factory=time.monotonic)
 
     @property

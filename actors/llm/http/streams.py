@@ -334,7 +334,9 @@ class StreamProgress:
 
     def _new_reply(self) -> SpokenReply:
         job = self._job
-        return SpokenReply(job.names, job.first_words, self._begins, job.people, most=job.most)
+        return SpokenReply(
+            job.names, job.first_words, self._begins, job.people, most=job.most, own=job.own_acts
+        )
 
     @property
     def only_acted(self) -> bool:
@@ -343,7 +345,7 @@ class StreamProgress:
 
     def call(self, call: CallPart) -> None:
         """The model called a tool, apart from its words."""
-        for act in acts_of_tool(call.name, call.arguments):
+        for act in acts_of_tool(call.name, call.arguments, self._job.own_acts):
             self._act(act, self._reply.count, "tool")
 
     def _act(self, act: str, sentence: int, way: str) -> None:

@@ -3,7 +3,7 @@
 `[wave]`, `*waves happily*`, `(smiles)`, `<wave/>`, `<action>wave</action>`, `{{wave}}`, `:wave:`, `/wave`, JSON."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -38,12 +38,15 @@ _INNER = ("function", "arguments", "parameters", "args", "input", "tool_calls")
 _NAME_KEYS = ("act", "action", "gesture", "emote", "expression", "animation", "emotion", "name", "value")
 
 
-def take_marks(text: str) -> tuple[str, tuple[str, ...]]:
-    """`text` without marks of acts, and the acts in order. Other brackets and stresses stay for `clean`."""
+def take_marks(text: str, own: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """`text` without marks of acts, and the acts in order. Other brackets and stresses stay for `clean`.
+
+    own: further acts than everybody's, which are called by their very names."""
     found: list[str] = []
 
     def take(words: str, otherwise: str) -> str:
-        act = act_called(_PREFIX.sub("", words))
+        called = _PREFIX.sub("", words)
+        act = _own_called(called, own) or act_called(called)
         if act:
             found.append(act)
         return "" if act else otherwise
@@ -67,7 +70,12 @@ def take_marks(text: str) -> tuple[str, tuple[str, ...]]:
 
     text = _SLASH.sub(lambda m: take(m[1], m[0]), _MARK.sub(mark, _TAG.sub(tag, text)))
     found += [act for sign, act in _EMOJI.items() if sign in text]
-    return text, _known(found)
+    return text, _known(found, own)
+
+
+def _own_called(words: str, own: Sequence[str]) -> str:
+    plain = "_".join(words.casefold().replace("_", " ").split())
+    return plain if plain in own else ""
 
 
 def _at_an_end(match: re.Match[str]) -> bool:
@@ -76,18 +84,20 @@ def _at_an_end(match: re.Match[str]) -> bool:
     return not before.strip(" .!?") or not after.strip(" .!?")
 
 
-def acts_of_call(call: str) -> tuple[str, ...]:
-    """The acts that a call of a tool asks for, as JSON or as a model writes it otherwise."""
+def acts_of_call(call: str, own: Sequence[str] = ()) -> tuple[str, ...]:
+    """The acts that a call of a tool asks for, as JSON or as a model writes it otherwise. own: see `take_marks`."""
     call = call[:LONGEST_CALL]
+    if named := [word for word in re.findall(r"\w+", call.casefold()) if word in own]:
+        return _known(named, own)
     try:
         return _known(list(_acts(msgspec.json.decode(call.strip()))))
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return _known([word for word in re.findall(r"[a-z]+(?:_[a-z]+)*", call.casefold()) if word in ACTS])
 
 
-def acts_of_tool(name: str, arguments: str) -> tuple[str, ...]:
-    """The acts of a call that came apart from the words."""
-    return acts_of_call(arguments) or _known([act_called(name)])
+def acts_of_tool(name: str, arguments: str, own: Sequence[str] = ()) -> tuple[str, ...]:
+    """The acts of a call that came apart from the words. own: see `take_marks`."""
+    return acts_of_call(arguments, own) or _known([act_called(name)])
 
 
 def is_act(found: dict[str, Any]) -> bool:
@@ -119,6 +129,6 @@ def _acts_of_object(call: dict[str, Any], depth: int) -> Iterator[str]:
             yield act_called(call[key])
 
 
-def _known(acts: list[str]) -> tuple[str, ...]:
-    known = (act for act in acts if act in ACTS or act == "thumbs_up")
+def _known(acts: list[str], own: Sequence[str] = ()) -> tuple[str, ...]:
+    known = (act for act in acts if act in ACTS or act == "thumbs_up" or act in own)
     return tuple(dict.fromkeys(known))[:MOST]

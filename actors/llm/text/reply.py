@@ -19,7 +19,7 @@ class SpokenReply:
     names: the bot's own, taken off the front. people: those whose lines it must not write; a name at the very front is
     taken for a word to them.
     acts: what of the body's the model has written so far, each with the number of the sentence that it belongs to.
-    most: how much is said at most, by whole sentences.
+    most: how much is said at most, by whole sentences. own: acts that the avatar in use has of its own.
     over: that was said, or the model writes other people's lines, or does not stop: request no more."""
 
     def __init__(
@@ -31,12 +31,14 @@ class SpokenReply:
         *,
         phrases: bool = True,
         most: ReplyLength = ENDLESS,
+        own: Sequence[str] = (),
     ) -> None:
         self.over = False
         self.cut = False
         self.acts: list[tuple[int, str]] = []
         self.count = 0
         self._names = tuple(names)
+        self._own = tuple(own)
         self._people = tuple(name for name in people if name not in self._names)
         self.hidden = HiddenText(begins)
         self._blocks = Blocks()
@@ -72,7 +74,7 @@ class SpokenReply:
 
     def _note_calls(self) -> None:
         for call in self.hidden.calls:
-            self._note(acts_of_call(call))
+            self._note(acts_of_call(call, self._own))
         self.hidden.calls.clear()
 
     def _note(self, acts: tuple[str, ...]) -> None:
@@ -103,7 +105,7 @@ class SpokenReply:
             self.over = self.over or speaks_for_others(piece, () if addressed else self._people)
             if self.over:
                 break
-            words, acts = take_marks(piece)
+            words, acts = take_marks(piece, self._own)
             self._note(acts)
             if sentence := clean(words, (*self._names, *addressed)):
                 sentences.append(sentence)

@@ -9,6 +9,7 @@ from actors.avatar.messages import (
     GetParameter,
     ParameterIs,
     StopGesture,
+    TellBody,
     Touched,
     WatchTouches,
 )
@@ -219,3 +220,17 @@ def test_it_tells_the_newest_value_of_any_parameter(
         stage.world.give("avatar", GetParameter("Never"), sender="asker")
         assert asker.messages == [ParameterIs(name, told), ParameterIs("Never", None)]
         asker.clear()
+
+
+def test_the_behaviour_hears_which_gestures_the_avatar_has_of_its_own(stage: Stage) -> None:
+    behaviour = stage.world.probe("behaviour")
+    events = {"Peace": "gestures", "GestureLeft": "gestures"}
+    stage.world.give("avatar", AvatarLoaded("avtr_a"))
+    stage.world.give("avatar", ParametersChanged({"Peace": 0, "GestureLeft": 1}, (), events))
+    assert behaviour.of(BodyIs)[-1].gestures == ("Peace",)
+    stage.world.give("avatar", TellBody(), sender="behaviour")
+    assert behaviour.of(BodyIs)[-1].gestures == ("Peace",)
+    stage.world.advance(60.0)
+    stage.world.give("avatar", AvatarLoaded("avtr_b"))
+    assert behaviour.of(BodyIs)[-1] == BodyIs()
+    assert stage.avatar.state.gestures == {"GestureLeft": 1.0}

@@ -200,6 +200,17 @@ def test_a_touch_from_before_the_erasure_is_nobodys() -> None:
     nothing_is_left(room)
 
 
+def test_of_several_the_nearest_may_have_touched_and_that_goes_with_them() -> None:
+    room = Room()
+    felt = Interaction("touch", "", "HeadPat", room.world.clock.wall())
+    room.give(Touched("HeadPat", felt))
+    room.answer("world", WhoIsHere, Present((MIO, YU), "Home", nearest=MIO))
+    assert room.actor.state.touch_guess == MIO.name
+    assert room["users"].messages == [], "a guess goes into no history"
+    room.give(PersonForgotten((MIO,), room.world.clock.wall()))
+    assert room.actor.state.touch_guess == ""
+
+
 def test_what_was_filed_under_another_is_not_moved_to_who_is_forgotten() -> None:
     """'No, I am Mio': the words of before went with Mio, whoever they were said to be of."""
     room = Room()

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.behaviour.messages import ActIntended
-from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
+from actors.llm.messages import CompletionEnded, CompletionRequested, OwnActs, SentenceReady
 from config.schema import Llm
 from tests.actors.llm.conftest import PROMPT, Room
 from tests.doubles.model_server import ModelServer, Step, chunk, event, status, words
@@ -77,6 +77,25 @@ def test_a_server_without_tools_is_told_the_marks_and_that_is_remembered(
     room.run_until(lambda: len(room.asker.of(CompletionEnded)) == 2)
     assert ["tools" in request.body for request in server.requests] == [True, False, False]
     assert "[wave]" in server.requests[2].body["messages"][0]["content"]
+
+
+def test_what_the_avatar_has_of_its_own_is_offered_and_may_be_chosen(server: ModelServer, room: Room) -> None:
+    acts = room.world.probe("behaviour")
+    call = [calls((0, "act", '{"name": "peace_sign"}'))]
+    server.plan([event(chunk("Peace! [hand pose] ")), *call, *words("Bye.")], words("[peace_sign] Hi."))
+    room.start(remote(server))
+    room.world.give("llm", OwnActs(("peace_sign", "hand_pose")), sender="behaviour")
+    ask(room)
+    room.wait_for(CompletionEnded)
+    assert {one.act for one in acts.of(ActIntended)} == {"peace_sign", "hand_pose"}
+    assert room.texts == ["Peace!", "Bye."]
+    tools = server.requests[0].body["tools"][0]["function"]["parameters"]["properties"]["name"]["enum"]
+    assert {"peace_sign", "hand_pose", "wave"} <= set(tools)
+    acts.clear()
+    room.world.give("llm", OwnActs(()), sender="behaviour")
+    ask(room, 2)
+    room.run_until(lambda: len(room.asker.of(CompletionEnded)) == 2)
+    assert acts.of(ActIntended) == [], "another avatar has none"
 
 
 def test_nothing_of_a_guess_is_acted_before_it_is_a_turn(server: ModelServer, room: Room) -> None:

@@ -7,8 +7,8 @@ import pytest
 from actors.avatar.messages import SeenAt
 from actors.behaviour.messages import Located
 from actors.kernel.message import Message
-from actors.vocabulary.values import Vector3
-from actors.world.messages import AnnounceSeat, BodyAt, FindWay, WatchSight, Way, WorldLeft
+from actors.vocabulary.values import UNKNOWN, Person, Vector3
+from actors.world.messages import AnnounceSeat, BodyAt, FindWay, PlayerJoined, WatchSight, Way, WorldLeft
 from actors.world.sights import LASTS, MOST, Sights
 from tests.actors.world.test_world import Instance
 
@@ -104,3 +104,14 @@ def test_in_other_coordinates_seats_and_ways_are_somewhere_else(instance: Instan
     state = instance.actor.state
     assert (state.frame, state.interactive_elements) == (0.0, {})
     assert list(state.navigation_graph.places) == ["4,0,0"]
+
+
+def test_of_the_people_here_the_nearest_within_reach_is_told(instance: Instance) -> None:
+    at = instance.world.clock.wall()
+    for number, metres in ((1, 1.4), (2, 0.6), (3, 0.3)):
+        if number != 3:  # whoever that is, nobody of the log
+            instance.world.give("world", PlayerJoined(Person(f"usr_{number}", f"P{number}"), at))
+        instance.world.give("world", SeenAt(f"usr_{number}", f"P{number}", 0.0, metres, at), sender="eyes")
+    assert instance.present().nearest == Person("usr_2", "P2")
+    instance.world.advance(LASTS)
+    assert instance.present().nearest == UNKNOWN
