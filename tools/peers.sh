@@ -6,6 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 wanted=(
   "ray==2.60.0" "xoscar==0.12.2" "numpy"
   "pydantic==2.14.3" "pydantic-settings[yaml]==2.16.3" "dynaconf==3.3.5" "omegaconf==2.4.0" "pyyaml==6.0.3"
+  "msgspec==0.22.0" "onnxruntime==1.32.0" "opencv-python-headless==5.0.0.93"  # for the same eyes as ours
 )
 stamp=.venv-peers/.ready
 [ "$(cat "$stamp" 2>/dev/null || true)" != "${wanted[*]}" ] || exit 0

@@ -1,6 +1,6 @@
 """Ray beside us; run by .venv-peers, prints one JSON line with the figures that were asked for.
 
-`python ray_peer.py nodes|frames|recovery COUNT [FILE]`
+`python ray_peer.py nodes|frames|recovery COUNT [FILE]`, `ray_peer.py vision ACTORS SECONDS`
 """
 
 import contextlib
@@ -14,6 +14,8 @@ os.environ.setdefault("RAY_DEDUP_LOGS", "0")
 
 import numpy as np
 import ray
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 @ray.remote(max_restarts=-1, max_task_retries=-1)
@@ -106,6 +108,59 @@ def recovery(count, path):
     return {"p50": statistics.median(times) * 1e3, "cold": cold * 1e3}
 
 
+@ray.remote
+class Detector:
+    """Does with a picture what ours does, with the same functions."""
+
+    def __init__(self):
+        from pathlib import Path
+
+        sys.path.insert(0, ROOT)
+        import cv2
+
+        from actors.vision.detector.search import open_search
+        from config.schema import Config
+
+        cv2.setNumThreads(1)
+        self.search, self.before = open_search(Config().computer_vision, Path()), None
+
+    def look(self, picture, captured_at):
+        from actors.vision.detector.motion import grey_of, measure
+        from actors.vision.detector.placement import shown, shrunk
+
+        placement = self.search.placement(*picture.shape[:2])
+        small = shrunk(picture, placement)
+        grey = grey_of(shown(small, placement))
+        measure(grey, self.before, captured_at)
+        self.before = grey
+        return len(self.search.found(small, placement)), captured_at
+
+
+def vision(count, seconds):
+    """The newest picture goes to whichever actor is idle, at 60 new ones a second at most."""
+    rows = np.random.default_rng(7).integers(0, 256, (4, 720, 1280, 3), np.uint8)
+    idle = [Detector.remote() for _ in range(count)]
+    ray.get([actor.look.remote(rows[0], 0.0) for actor in idle])
+    busy, ages, n = {}, [], 0
+    begun = time.perf_counter()
+    ends, due = begun + 1.0 + float(seconds), begun
+    while time.perf_counter() < ends:
+        if idle:
+            due = max(due + 1 / 60, time.perf_counter())
+            time.sleep(max(0.0, due - time.perf_counter()))
+            actor = idle.pop()
+            n += 1
+            busy[actor.look.remote(rows[n % len(rows)], time.time())] = actor
+        done, _ = ray.wait(list(busy), timeout=0.0 if idle else None)
+        for one in done:
+            _, captured_at = ray.get(one)
+            if time.perf_counter() > begun + 1.0:
+                ages.append(time.time() - captured_at)
+            idle.append(busy.pop(one))
+    rate = len(ages) / (time.perf_counter() - begun - 1.0)
+    return {"rate": rate, "age_p50": statistics.median(ages) * 1e3, "age_p99": percentile(ages, 0.99) * 1e3}
+
+
 def main():
     what, count = sys.argv[1], int(sys.argv[2])
     ray.init(
@@ -115,7 +170,7 @@ def main():
         log_to_driver=False,
         _temp_dir="/tmp/ray-peer",
     )
-    work = {"nodes": nodes, "frames": frames, "recovery": recovery}[what]
+    work = {"nodes": nodes, "frames": frames, "recovery": recovery, "vision": vision}[what]
     print(json.dumps(work(count, *sys.argv[3:])), flush=True)
     ray.shutdown()
 
