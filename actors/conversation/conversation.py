@@ -10,14 +10,12 @@ import msgspec
 from actors.audio.messages import PlaybackEnded, PlaybackStarted, SentenceHeard, SentencePlayed, VoiceSilent
 from actors.avatar.messages import Touched
 from actors.conversation import turns
-from actors.conversation.company.attention import Exchange
 from actors.conversation.company.pace import Pace
 from actors.conversation.company.waiting import Question
-from actors.conversation.forget import dropped, ends_turn, waiting_without, without
-from actors.conversation.hearing import attribution, touches, turn_start
+from actors.conversation.forget import without
+from actors.conversation.hearing import attribution, removals, touches, turn_start
 from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.speech_input import SpeechInput
-from actors.conversation.hearing.turn_start import TURN_WITHIN
 from actors.conversation.internal import (
     FillerDue,
     GetLists,
@@ -31,12 +29,11 @@ from actors.conversation.messages import (
     WORD_LISTS,
     CancelTurn,
     SpeakFirst,
-    SpokeFirst,
     TextReceived,
     WatchTurns,
 )
 from actors.conversation.prompt.fitting import fitted
-from actors.conversation.reply import judging, reply_growth, turn_end
+from actors.conversation.reply import judging, losses, reply_growth, turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
 from actors.conversation.reply.floor import Floor
 from actors.conversation.state import ConversationState, faults
@@ -71,8 +68,6 @@ from actors.vocabulary.blocks import Blocks
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import tombstone
 from config.schema import Attention, Behaviour, Bot, KeptOfUsers, Llm, Lore, Safety, Speech
-
-RESTARTED = "was restarted while it was at the reply"
 
 
 @durable("conversation.Conversation", "actors.conversation.conversation:Conversation")
@@ -164,13 +159,8 @@ class Conversation(DomainActor[ConversationState]):
                 self.tell(WORD_LISTS, GetLists())
             if self._llm is not None and self._llm.models:
                 self.tell(LLM, DoesEmbeddedAnswer())
-        # the recognizer of this run counts voices anew
-        company = msgspec.structs.replace(self.state.company, known_voices={}, filed=(), resembling={})
-        waiting = self.state.waiting.since(self.wall())
-        self.become(
-            msgspec.structs.replace(self.state, company=company, exchange=Exchange(), waiting=waiting)
-        )
-        if waiting.questions:
+        self.become(turns.resumed(self.state, self.wall()))
+        if self.state.waiting.questions:
             self.after(0.0, NextQuestion())
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
@@ -208,13 +198,7 @@ class Conversation(DomainActor[ConversationState]):
     def on_blocked(self, message: PeopleBlocked) -> None:
         """What those who are blocked have begun ends, and nothing of it is kept."""
         self.blocks = message.blocks
-        waiting = tuple(one.person for one in self.state.waiting.questions if self.blocks.holds(one.person))
-        if waiting:
-            self._input.give_up_waiting(self, self._reply, "the speaker is blocked", waiting)
-        active = self.state.active
-        if active is not None and active.text and self.blocks.holds(active.person):
-            self.become(turns.unknown_speaker(self.state))
-            self._void("the speaker is blocked")
+        removals.blocked(self, self._input, self._reply)
 
     # -- something is said
 
@@ -240,16 +224,7 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_speak_first(self, message: SpeakFirst) -> None:
-        """Nobody is talked over, and nobody's answer is forgotten for it."""
-        if self.state.active is not None or self._input.growth.withdrawn:
-            self.reply(SpokeFirst(0, "a turn is under way"))
-        elif self.blocks.holds(message.person):
-            self.reply(SpokeFirst(0, "they are blocked"))
-        elif self._input.drafts.draft is not None or self._reply.voice.has_heard(message.quiet, self.wall()):
-            self.reply(SpokeFirst(0, "somebody speaks, or did just now"))
-        else:
-            self._input.growth = Growth()
-            self.reply(SpokeFirst(turn_start.unasked(self, self._reply, message)))
+        self.reply(self._input.speak_first(self, self._reply, message))
 
     # -- somebody speaks while the bot does
 
@@ -320,17 +295,10 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_forgotten(self, message: PersonForgotten) -> None:
-        """A turn of theirs, or that names them, ends unattributed, so that it creates no new record of them."""
         self._input.forget(self)
         self._reply.ahead.met(None)
-        people, at = message.people, message.at
-        self.erased = newest(self.erased, {tombstone(person.user_id): at for person in people})
-        reason = "the speaker is to be forgotten"
-        self._input.leave_waiting(self, self._reply, waiting_without(self.state, people, at), reason)
-        if ends_turn(self.state, people, at):
-            self.become(attribution.unattributed(self.state))
-            self._void(reason)
-        self.become(dropped(self.state, people, at))
+        self.erased = newest(self.erased, {tombstone(one.user_id): message.at for one in message.people})
+        removals.forgotten(self, self._input, self._reply, message)
         self.erase()
         if self.keeps_voices:
             self.tell(RECOGNIZER, ForgetVoices(message.people))
@@ -368,14 +336,9 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_model_restarted(self, _: ModelRestarted) -> None:
-        """The reply that is awaited may never come: waiting for it would be a silence until the turn is overdue."""
         self._stands_in = False  # it tries its servers anew
         self._fit()
-        active = self.state.active
-        if active is not None and self.state.growing_turn(active.turn) is not None:
-            self.on_failed(
-                CompletionFailed(active.turn, "broken_off", f"the language model's actor {RESTARTED}")
-            )
+        losses.model_restarted(self, self._reply, self._taken)
 
     @handles
     def on_filler(self, message: FillerDue) -> None:
@@ -412,36 +375,18 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_synthesis_failed(self, message: SynthesisFailed) -> None:
-        """What cannot be spoken is still read in the chatbox."""
-        self._lose_voice(message.turn)
+        losses.lose_voice(self, self._reply, message.turn)
 
     @handles
     def on_voice_restarted(self, _: VoiceRestarted) -> None:
-        """What the voice had in hand is read instead; what is asked of it next is spoken again."""
-        active = self.state.active
-        if active is not None and active.played < len(active.said):
-            self._lose_voice(active.turn)
+        losses.voice_restarted(self, self._reply)
 
     @handles
     def on_undelivered(self, message: Undelivered) -> None:
         super().on_undelivered(message)
-        if message.message_type == "StateChanged":
-            return
-        if message.why == "unknown":
-            self._reply.voiced = False  # there is no such actor in this run
-        cause = self.context.current
-        active = self.state.active_turn(cause.turn) if cause is not None else None
-        if active is None:
-            return  # of a turn that is over
-        if message.message_type == "CompletionRequested":
-            why = f"the language model's actor did not answer: {message.why}"
-            self.on_failed(CompletionFailed(active.turn, "unreachable", why))
-        else:
-            self._lose_voice(active.turn)
-
-    def _lose_voice(self, turn: int) -> None:
-        if self._reply.lose_voice(self, turn):
-            turn_end.end(self, self._reply)
+        if message.message_type != "StateChanged":
+            turn = self.context.current.turn if self.context.current is not None else 0
+            losses.undelivered(self, self._reply, message, turn, self._taken)
 
     # -- the turn ends
 
@@ -449,7 +394,7 @@ class Conversation(DomainActor[ConversationState]):
     def on_overdue(self, message: TurnOverdue) -> None:
         """End a turn that lasts too long."""
         if self.state.active_turn(message.turn) is not None:
-            self._void(f"not over after {TURN_WITHIN:g} s")
+            self._void(f"not over after {turn_start.TURN_WITHIN:g} s")
 
     def _void(self, reason: str) -> None:
         turn_end.void(self, self._reply, reason)

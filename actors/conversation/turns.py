@@ -71,6 +71,13 @@ def begin(
     )
 
 
+def resumed(state: ConversationState, at: float) -> ConversationState:
+    """The state with which a run goes on at `at` (epoch seconds): its recognizer counts voices anew."""
+    company = msgspec.structs.replace(state.company, known_voices={}, filed=(), resembling={})
+    waiting = state.waiting.since(at)
+    return msgspec.structs.replace(state, company=company, exchange=Exchange(), waiting=waiting)
+
+
 def turn_after_restart(turn: int, epoch: int, incarnation: int, at: float) -> int:
     """A turn id above any issued before: the stages drop turns up to the last cancelled one. turn: the stored one.
     epoch: of the store, 0 if not known. at: epoch seconds."""

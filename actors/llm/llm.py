@@ -10,8 +10,8 @@ from actors.behaviour.messages import BEHAVIOUR, ActIntended, TellOwnActs
 from actors.conversation.messages import CONVERSATION
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.protocol.lifecycle import Health
-from actors.llm import internal, local_wait, takeover
-from actors.llm.http.job import Job, Post
+from actors.llm import internal, local_wait, takeover, warming
+from actors.llm.http.job import Post
 from actors.llm.http.streams import Streams
 from actors.llm.jobs import job_of
 from actors.llm.messages import (
@@ -34,11 +34,12 @@ from actors.llm.messages import (
 from actors.llm.mock import FIRST_DELAY, NEXT_DELAY, script
 from actors.llm.requests.background import Background
 from actors.llm.requests.nothing_said import nothing_said
+from actors.llm.requests.rate_limit import RateLimit
 from actors.llm.requests.request_queue import QueuedRequest, RequestQueue
 from actors.llm.requests.speculation import Speculation
 from actors.llm.servers.order import ServerOrder
 from actors.llm.servers.providers import Provider, Server, choose, label_of
-from actors.llm.servers.tools import equipped
+from actors.llm.servers.tools import able
 from actors.llm.text.length import most_of
 from actors.speech.messages import Cancel, Drop
 from actors.system.messages import SYSTEM, StageReached
@@ -46,7 +47,6 @@ from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined
 from config.schema import Behaviour, Bot, Llm, Performance, Speech
 
-LONGEST_PAUSE = 300.0  # seconds for which a server's Retry-After keeps us from asking again
 STOP_TIMEOUT = 1.0
 
 
@@ -61,6 +61,8 @@ class LanguageModel(Actor):
         "_provider": "servers.provider",
         "_local": "servers.local",
         "_no_local": "servers.no_local",
+        "_paused_until": "_limit.until",
+        "_paused_why": "_limit.why",
     }
 
     def __init__(
@@ -82,8 +84,7 @@ class LanguageModel(Actor):
         self.asked_at = 0.0
         self._speculation = Speculation(llm.speculate)
         self._background = Background()
-        self._paused_until = 0.0
-        self._paused_why = ""
+        self._limit = RateLimit()
         self._said: tuple[Health, str, str] | None = None
         self.streams = streaming(lambda message, cause: self.post(message, cause))
 
@@ -93,11 +94,7 @@ class LanguageModel(Actor):
 
     @property
     def _able(self) -> Behaviour:
-        """The section with what the avatar in use has of its own."""
-        if not self._own_acts:
-            return self._behaviour
-        acts = {**{key: {} for key in self._own_acts}, **self._behaviour.expressions}
-        return self._behaviour.model_copy(update={"expressions": acts})
+        return able(self._behaviour, self._own_acts)
 
     @handles
     def on_own_acts(self, message: OwnActs) -> None:
@@ -109,7 +106,7 @@ class LanguageModel(Actor):
             self.tell(BEHAVIOUR, TellOwnActs())
         self.say(Health.OK, self._provider.note)
         self.ask_where()
-        self._warm_up()
+        warming.warm_up(self)
 
     def on_stop(self) -> None:
         self.side_effect(lambda: self.streams.close(STOP_TIMEOUT))
@@ -118,8 +115,7 @@ class LanguageModel(Actor):
         """What is being answered goes on as it began; what comes next goes by the new section."""
         if "performance" in sections:
             self.queue.limit(sections["performance"].max_concurrent_requests)
-        if "bot" in sections:
-            self._bot = sections["bot"]
+        self._bot = sections.get("bot", self._bot)
         if "speech" in sections:
             self._first_words = sections["speech"].first_clause_words
         self._behaviour = sections.get("behaviour", self._behaviour)
@@ -134,28 +130,18 @@ class LanguageModel(Actor):
         self.servers.change(choose(llm))
         if self._provider.asks_as(before):
             return
-        self._paused_until, self._paused_why = 0.0, ""
+        self._limit.end()
         takeover.say_who_answers(self)
-        self._warm_up()
-
-    def _warm_up(self) -> None:
-        server = self.servers.first("talk")
-        if server is not None and server.endpoint.is_private and self.llm.warm_up:
-            job = Job("", server.endpoint, (), server.limits)
-            self.side_effect(lambda: self.streams.warm(job))
+        warming.warm_up(self)
 
     @handles
     def on_prompt_foreseen(self, message: PromptForeseen) -> None:
-        server = self.server()
-        admitted = self.llm.speculate != "off" and self.queue.is_idle
-        if server is not None and server.endpoint.is_private and admitted:
-            job = Job("", equipped(server.endpoint, self._able), message.messages, server.limits)
-            self.side_effect(lambda: self.streams.warm(job))
+        warming.read_ahead(self, self._able, message.messages)
 
     @handles
     def on_notes_requested(self, message: NotesRequested) -> None:
         server = self.servers.first("remember")  # the embedded model is not among them: it is not asked
-        is_free = self.queue.is_idle and not self._background.request and self.now() >= self._paused_until
+        is_free = self.queue.is_idle and not self._background.request and not self._limit.holds(self.now())
         if server is not None and is_free:
             at, within = server.endpoint, server.limits
             job = self._background.begin(self.cause(), self.sender(), message, at, within)
@@ -189,8 +175,8 @@ class LanguageModel(Actor):
         request = QueuedRequest(
             self.cause(), self.sender(), message.turn, message.messages, self.now(), people=message.people
         )
-        if self.now() < self._paused_until:
-            self._fail(request, "rate_limited", self._paused_why, self._paused_until - self.now())
+        if self._limit.holds(self.now()):
+            self._fail(request, "rate_limited", self._limit.why, self._limit.until - self.now())
         elif (none := self.servers.no_local) is not None and not self._provider.is_list:
             self._fail(request, "unreachable", f"{none.why}; {none.remedy}")
         elif self.queue.is_full:
@@ -202,7 +188,7 @@ class LanguageModel(Actor):
             local_wait.limit_the_wait(self, request)
 
     def _guess(self, message: CompletionRequested) -> None:
-        if not self.can_answer() or self.queue.is_full or self.now() < self._paused_until:
+        if not self.can_answer() or self.queue.is_full or self._limit.holds(self.now()):
             return
         server = self.server()
         is_private = server is None or server.endpoint.is_private
@@ -328,9 +314,11 @@ class LanguageModel(Actor):
             return
         if request.guess:
             takeover.rest(self, request, message)
-            self._give_up_guess(request, message)
+            self.queue.drop(request.guess)  # the turn asks anew, and meets the trouble itself if it lasts
+            self._speculation.broken(message.kind, self.now())
         elif not (local_wait.send_again(self, request, message) or takeover.pass_on(self, request, message)):
-            self._pause(message)
+            if not self._provider.is_list:
+                self._limit.begin(message, self.now())
             self._fail(request, message.kind, message.owner, message.retry_after)
             self.say(Health.DEGRADED, message.owner, "it is tried again with the next reply")
         self.begin_waiting()
@@ -342,12 +330,6 @@ class LanguageModel(Actor):
     @handles
     def on_probed(self, message: internal.ServerProbed) -> None:
         takeover.probed(self, message)
-
-    def _give_up_guess(self, request: QueuedRequest, broken: internal.ReplyBroken) -> None:
-        """The turn asks anew, and meets the trouble itself if it lasts."""
-        self.queue.drop(request.guess)
-        if broken.kind == "rate_limited":
-            self._speculation.limited(self.now())
 
     @handles
     def on_scripted(self, message: internal.ScriptedSentenceDue) -> None:
@@ -368,7 +350,7 @@ class LanguageModel(Actor):
     def _end(self, request: QueuedRequest, tokens: int, finish: str) -> None:
         text = joined(request.sentences)
         self.tell(request.to, CompletionEnded(request.turn, len(request.sentences), text, tokens, finish))
-        self._paused_until = 0.0
+        self._limit.end()
         if request.server is not None:
             self.servers.recover(request.server.key)
         takeover.say_who_answers(self)
@@ -376,31 +358,19 @@ class LanguageModel(Actor):
     def _fail(self, request: QueuedRequest, kind: str, owner: str, retry_after: float = 0.0) -> None:
         self.tell(request.to, CompletionFailed(request.turn, kind, owner, retry_after))
 
-    def _pause(self, broken: internal.ReplyBroken) -> None:
-        if broken.kind == "rate_limited" and broken.retry_after > 0 and not self._provider.is_list:
-            self._paused_until = self.now() + min(broken.retry_after, LONGEST_PAUSE)
-            self._paused_why = broken.owner
-
     def _stage(self, request: QueuedRequest, stage: str, at: float, seconds: float) -> None:
         if request.guess:
             request.stages += (stage,)
             return
         self.tell(SYSTEM, StageReached(request.turn, stage, at, seconds))
 
-    # -- the local model
-
     @handles
     def on_local_ready(self, message: LocalModelReady) -> None:
-        if self._provider.uses_local:
-            self.servers.local, self.servers.no_local = message, None
-            takeover.say_who_answers(self)
-            self.begin_waiting()
+        takeover.local_told(self, message)
 
     @handles
     def on_no_local(self, message: LocalModelUnavailable) -> None:
-        if self._provider.uses_local:
-            local_wait.there_is_none(self, message)
-            takeover.tell_of_stand_in(self)
+        takeover.local_told(self, message)
 
     @handles
     def on_does_embedded_answer(self, _: DoesEmbeddedAnswer) -> None:
@@ -413,10 +383,8 @@ class LanguageModel(Actor):
 
     def on_where(self, answer: Reply | AskFailed) -> None:
         """The answer of llm.local; without one, it reports by itself when it is ready."""
-        if isinstance(answer, Reply) and isinstance(answer.message, LocalModelReady):
-            self.on_local_ready(answer.message)
-        elif isinstance(answer, Reply) and isinstance(answer.message, LocalModelUnavailable):
-            self.on_no_local(answer.message)
+        if isinstance(answer, Reply) and isinstance(answer.message, LocalModelReady | LocalModelUnavailable):
+            takeover.local_told(self, answer.message)
 
     def ask_where(self) -> None:
         if self._provider.uses_local:
@@ -425,8 +393,6 @@ class LanguageModel(Actor):
     def refuse(self, request: QueuedRequest, owner: str) -> None:
         self.queue.leave(request)
         self._fail(request, "unreachable", owner)
-
-    # -- inside
 
     def say(self, health: Health, reason: str, remedy: str = "") -> None:
         if self._said != (health, reason, remedy):

@@ -6,8 +6,8 @@ from actors.conversation.messages import CONVERSATION
 from actors.kernel.protocol.lifecycle import Health
 from actors.llm import internal
 from actors.llm.http.job import Job
-from actors.llm.local_wait import limit_the_wait
-from actors.llm.messages import EmbeddedAnswers
+from actors.llm.local_wait import limit_the_wait, there_is_none
+from actors.llm.messages import EmbeddedAnswers, LocalModelReady, LocalModelUnavailable
 from actors.llm.owner import Owner
 from actors.llm.requests.request_queue import QueuedRequest
 from actors.llm.servers.order import PASSING
@@ -62,6 +62,19 @@ def probed(owner: Owner, message: internal.ServerProbed) -> None:
     owner.servers.recover(server.key)
     say_who_answers(owner)
     owner.begin_waiting()
+
+
+def local_told(owner: Owner, message: LocalModelReady | LocalModelUnavailable) -> None:
+    """The embedded model is up, or cannot be had."""
+    if not owner.servers.provider.uses_local:
+        return
+    if isinstance(message, LocalModelReady):
+        owner.servers.local, owner.servers.no_local = message, None
+        say_who_answers(owner)
+        owner.begin_waiting()
+    else:
+        there_is_none(owner, message)
+        tell_of_stand_in(owner)
 
 
 def say_who_answers(owner: Owner) -> None:

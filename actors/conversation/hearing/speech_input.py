@@ -12,7 +12,7 @@ from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.unheard import Unheard
 from actors.conversation.internal import StillWithdrawn
 from actors.conversation.languages import note_person
-from actors.conversation.messages import ReplyEnded, TurnWaits
+from actors.conversation.messages import ReplyEnded, SpeakFirst, SpokeFirst, TurnWaits
 from actors.conversation.owner import Owner, current
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
@@ -112,6 +112,17 @@ class SpeechInput:
         if turn:
             self.growth = self.growth.decided(turn, said.speech_ended_at, said.voice)
             _tell_stages(owner, turn, said)
+
+    def speak_first(self, owner: Owner, reply: ReplyDelivery, asked: SpeakFirst) -> SpokeFirst:
+        """Begin a turn that nobody asked for. Nobody is talked over, and nobody's answer is forgotten for it."""
+        if owner.state.active is not None or self.growth.withdrawn:
+            return SpokeFirst(0, "a turn is under way")
+        if owner.blocks.holds(asked.person):
+            return SpokeFirst(0, "they are blocked")
+        if self.drafts.draft is not None or reply.voice.has_heard(asked.quiet, owner.wall()):
+            return SpokeFirst(0, "somebody speaks, or did just now")
+        self.growth = Growth()
+        return SpokeFirst(turn_start.unasked(owner, reply, asked))
 
     # -- somebody else is answered just now
 

@@ -38,6 +38,7 @@ class Speculation:
         """A turn was decided: the next guess is of another utterance."""
         self._spent = False
 
-    def limited(self, now: float) -> None:
-        """The server answered that there were too many requests."""
-        self._until = now + AFTER_A_LIMIT
+    def broken(self, kind: str, now: float) -> None:
+        """A guess came to nothing at the server: after too many requests none is sent for a while."""
+        if kind == "rate_limited":
+            self._until = now + AFTER_A_LIMIT

@@ -13,6 +13,14 @@ TOOL = "act"
 _PARAMETER = "tools"
 
 
+def able(behaviour: Behaviour, own: Sequence[str]) -> Behaviour:
+    """`behaviour` with the acts that the avatar in use has of its `own`."""
+    if not own:
+        return behaviour
+    acts = {**{key: {} for key in own}, **behaviour.expressions}
+    return behaviour.model_copy(update={"expressions": acts})
+
+
 def equipped(endpoint: Endpoint, behaviour: Behaviour) -> Endpoint:
     """`endpoint` with what the body may do as a tool. The embedded model has none: rules act for it."""
     acts = (*behaviour.allowed, *(name for name in behaviour.expressions if name not in behaviour.allowed))

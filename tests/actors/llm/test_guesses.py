@@ -144,7 +144,7 @@ def test_a_third_party_gets_no_guess_or_one_between_two_turns_and_none_after_a_l
     always = Speculation("always")
     assert [always.admits(n, False, 0.0) for n in (1, 2)] == [True, False]
     always.decided()
-    always.limited(10.0)
+    always.broken("rate_limited", 10.0)
     assert not always.admits(3, False, 10.0 + AFTER_A_LIMIT - 1.0)
     assert always.admits(3, False, 10.0 + AFTER_A_LIMIT)
 
