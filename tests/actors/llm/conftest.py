@@ -14,7 +14,7 @@ from config.schema import Bot, Llm, Performance
 from tests.doubles.model_server import ModelServer
 from tests.doubles.virtual_world import Probe, VirtualWorld
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 PROMPT = (ChatMessage("system", "You are Gerald."), ChatMessage("user", "How are you today?"))
 
 

@@ -124,7 +124,7 @@ def test_the_embedded_model_answers_and_can_be_interrupted(room: Room, tmp_path:
     assert 0 < ended.tokens <= 48
     assert " ".join(room.texts) == ended.text
     first = room.system.of(StageReached)[0]
-    assert (first.stage, first.seconds < 5) == ("first_token", True)
+    assert first.stage == "first_token"
     room.ask(2, question)
     room.run_until(lambda: len(room.system.of(StageReached)) >= 3)
     room.world.give("llm", Cancel(2))

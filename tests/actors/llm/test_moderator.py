@@ -14,7 +14,7 @@ from config.schema.safety import Moderation
 from tests.doubles.model_server import ModelServer, hang, judged_by, status, verdict, wait_for_gate
 from tests.doubles.virtual_world import VirtualWorld
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 WORDS = "the grobnik walks at night"
 
 
