@@ -14,6 +14,7 @@ from config.schema import ComputerVision
 MOTION = "looks for motion and changes of brightness"
 MOST_FAILURES = 3  # after which it is not tried again
 HEALED = 20  # good pictures in a row after which failures are forgotten
+FIRST = 10  # pictures after which the time that one takes is told: the first ones are looked at while others start
 TELL_EVERY = 100  # pictures after which the time that one takes is told again, if it is another
 SMOOTH = 0.1  # weight of the newest picture's time
 
@@ -66,13 +67,13 @@ class Seeker:
 
     def _is_worth_telling(self) -> bool:
         if not self._told:
-            return True
+            return self._looked >= FIRST
         return self._looked % TELL_EVERY == 0 and not self._told / 1.5 < self._took < self._told * 1.5
 
     def _well(self) -> None:
         if self._search is not None:
-            self._told = self._took
-            pace = f", {self._took * 1000.0:.0f} ms a picture" if self._took else ""
+            self._told = self._took if self._looked >= FIRST else 0.0
+            pace = f", {self._took * 1000.0:.0f} ms a picture" if self._looked >= FIRST else ""
             self._health(Health.OK, f"looks with {self._search.name}{pace}; and for motion", "")
 
     def _failed(self, name: str, why: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from actors.kernel.media.frame_ring import Picture
-from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.vision.detector import detector as module
 from actors.vision.detector import model_file, network
 from actors.vision.detector.detector import Detector
@@ -46,9 +46,19 @@ def test_the_embedded_network_is_used_where_none_is_named(bench: LookingDetector
     bench.start()
     (told,) = bench.show(room())
     assert told.searched
-    assert "MobileNetV3-CenterNet" in bench.health().reason
-    assert "ms a picture" in bench.health().reason
+    assert bench.health().reason == "looks with MobileNetV3-CenterNet; and for motion"
     assert bench.health().health is Health.OK
+
+
+def test_how_long_a_picture_takes_is_told_after_ten_and_not_for_each(bench: LookingDetector) -> None:
+    bench.start(finding_white())
+    for _ in range(9):
+        bench.show(room())
+    assert "ms a picture" not in bench.health().reason
+    for _ in range(40):
+        bench.show(room())
+    assert "ms a picture" in bench.health().reason
+    assert len(bench.world.supervisor.of(HealthChanged)) == 2
 
 
 def test_a_picture_that_is_too_old_or_gone_is_left_out(bench: LookingDetector) -> None:
