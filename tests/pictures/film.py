@@ -31,13 +31,16 @@ def pictures_of(path: Path) -> Iterator[Picture]:
         capture.release()
 
 
-def film_figures(eyes: Eyes, pictures: Iterable[Picture], labels: Sequence[Labels]) -> Visits:
-    """Show it; every picture is looked at, and one a second is read."""
+def film_figures(
+    eyes: Eyes, pictures: Iterable[Picture], labels: Sequence[Labels], look_every: int = 1
+) -> Visits:
+    """Show it; one of `look_every` pictures is looked at, and one a second is read."""
     people = sorted({one["name"] for label in labels for one in label["people"]})
     audience = Audience(roster([*people, *STRANGERS]))
     for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
         second = label["second"]
-        audience.show(second, audience.looked(number, second, picture.shape, eyes.look(picture)))
+        if number % look_every == 0:
+            audience.show(second, audience.looked(number, second, picture.shape, eyes.look(picture)))
         if number % READ_EVERY == 0:
             audience.show(second, audience.plates(second, eyes.read(picture)))
     audience.end(labels[-1]["second"] + AFTER)

@@ -12,7 +12,17 @@ from typing import Any, NamedTuple
 
 from tests.pictures.judge import Box, Somebody
 from tests.pictures.renderer.chromium import NoChromium
-from tests.pictures.studio import FILM_HEIGHT, FILM_WIDTH, Drawn, Labels, Studio, write_film
+from tests.pictures.studio import (
+    FILM_HEIGHT,
+    FILM_WIDTH,
+    WALK_HEIGHT,
+    WALK_WIDTH,
+    Drawn,
+    Labels,
+    Studio,
+    Walk,
+    write_film,
+)
 
 FOLDER = Path(__file__).parent / "kept"
 PICTURES, FRESH = 60, 20
@@ -21,6 +31,10 @@ FIRST_SEED, FILM_SEED, FILM_SECONDS = 1001, 2, 20.0
 SMALLEST, HIDDEN, WHOLE, READABLE = 0.12, 0.5, 0.9, 16
 """Height of a box, as share of the picture's, and share of somebody that is seen, from which they are asked for; share
 of a plate that is seen, and its height in pixels, from which its name is."""
+
+
+WALK_SEEDS, FRESH_WALKS = range(3001, 3007), 6
+"""Two of each way are kept, and as many made when they are judged."""
 
 
 class Shown(NamedTuple):
@@ -67,25 +81,57 @@ def fresh_pictures(first_seed: int, count: int = FRESH) -> Iterator[Shown]:
             yield Shown(studio.picture(seed))
 
 
+def kept_walks() -> Iterator[Walk]:
+    """Raises FileNotFoundError, which names the file."""
+    for walk in json.loads((FOLDER / "walks.json").read_text("utf-8")):
+        pictures = tuple(
+            Drawn((FOLDER / f"{walk['seed']}-{number}.jpg").read_bytes(), labels)
+            for number, labels in enumerate(walk["pictures"])
+        )
+        yield Walk(walk["seed"], walk["way"], tuple(walk["speeds"]), pictures)
+
+
+def fresh_walks(first_seed: int, count: int = FRESH_WALKS) -> Iterator[Walk]:
+    """Walks that nobody has seen before. Raises NoChromium."""
+    with Studio(WALK_WIDTH, WALK_HEIGHT) as studio:
+        for seed in range(first_seed, first_seed + count):
+            yield studio.walk(seed)
+
+
 def make() -> None:
     """Draw everything that is kept. Raises NoChromium; what was kept stays until all is drawn."""
     new = FOLDER.with_name("kept.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
-    labels = []
-    with Studio() as studio:
-        for seed in range(FIRST_SEED, FIRST_SEED + PICTURES):
-            drawn = studio.picture(seed)
-            (new / f"{seed}.jpg").write_bytes(drawn.jpeg)
-            labels.append(drawn.labels)
-            print(f"{seed}: {len(drawn.labels['people'])} people, {len(drawn.jpeg):,} bytes", flush=True)
-    write_labels(new / "pictures.json", labels)
+    make_pictures(new)
+    make_walks(new)
     with Studio(FILM_WIDTH, FILM_HEIGHT, smooth=False) as studio:
         write_labels(new / "film.json", write_film(new / "film.avi", studio.film(FILM_SEED, FILM_SECONDS)))
     shutil.rmtree(FOLDER, ignore_errors=True)
     new.rename(FOLDER)
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
-    print(f"{FOLDER}: {PICTURES} pictures and a film, {size / 1e6:.1f} MB")
+    print(f"{FOLDER}: {PICTURES} pictures, {len(WALK_SEEDS)} walks and a film, {size / 1e6:.1f} MB")
+
+
+def make_pictures(folder: Path) -> None:
+    labels = []
+    with Studio() as studio:
+        for seed in range(FIRST_SEED, FIRST_SEED + PICTURES):
+            drawn = studio.picture(seed)
+            (folder / f"{seed}.jpg").write_bytes(drawn.jpeg)
+            labels.append(drawn.labels)
+            print(f"{seed}: {len(drawn.labels['people'])} people, {len(drawn.jpeg):,} bytes", flush=True)
+    write_labels(folder / "pictures.json", labels)
+
+
+def make_walks(folder: Path) -> None:
+    labels = []
+    for walk in fresh_walks(WALK_SEEDS[0], len(WALK_SEEDS)):
+        for number, drawn in enumerate(walk.pictures):
+            (folder / f"{walk.seed}-{number}.jpg").write_bytes(drawn.jpeg)
+        pictures = [drawn.labels for drawn in walk.pictures]
+        labels.append({"seed": walk.seed, "way": walk.way, "speeds": walk.speeds, "pictures": pictures})
+    write_labels(folder / "walks.json", labels)
 
 
 def write_labels(path: Path, labels: list[Any]) -> None:

@@ -4,8 +4,8 @@ A picture's labels: {"seed", "indoors", "people": [{"name", "box", "share", "met
 "seen", "plate"?: {"box", "points", "whole"}}], "distances"}. box: left, top, width, height of what is seen, as shares
 of the picture. share: of the picture's points. metres: along the ground. bearing: degrees to the right. height: metres,
 standing upright. seen: the share that nothing hides, of what is in the picture. points: the plate's height in pixels.
-whole: how much of the plate's box is the plate: less when something hides it. distances: metres from the camera, 16
-columns by 9 rows, by row from above, 0 for the sky.
+whole: how much of the plate's box is the plate: less when something hides it. distances: metres straight ahead of the
+camera, 16 columns by 9 rows, by row from above, 0 for the sky.
 """
 
 import base64
@@ -19,10 +19,11 @@ import numpy.typing as npt
 
 from tests.pictures.renderer.chromium import Browser
 
-SCRIPTS = "numbers looks body poses room shaders painter plates stage labels film pictures".split()
+SCRIPTS = "numbers looks body poses room shaders painter plates stage labels film walk pictures".split()
 FOLDER = Path(__file__).parent / "renderer"
 WIDTH, HEIGHT = 1280, 720
 FILM_WIDTH, FILM_HEIGHT, FILM_FPS = 960, 540, 4.0
+WALK_WIDTH, WALK_HEIGHT, WALK_PICTURES, WALK_EVERY = 640, 360, 5, 0.2
 
 Picture = npt.NDArray[np.uint8]
 """uint8, shape (height, width, 3), blue first."""
@@ -36,6 +37,16 @@ class Drawn(NamedTuple):
     @property
     def picture(self) -> Picture:
         return decoded(self.jpeg)
+
+
+class Walk(NamedTuple):
+    """way: ahead, aside or corner. speeds: metres a second to the right and forward, degrees a second to the right.
+    pictures: one each WALK_EVERY seconds; labels {"second", "distances"}."""
+
+    seed: int
+    way: str
+    speeds: tuple[float, float, float]
+    pictures: tuple[Drawn, ...]
 
 
 class Studio:
@@ -58,7 +69,7 @@ class Studio:
     def __exit__(self, *_: object) -> None:
         self._browser.__exit__()
 
-    def picture(self, seed: int, quality: float = 0.6) -> Drawn:
+    def picture(self, seed: int, quality: float = 0.5) -> Drawn:
         """The picture of a seed. quality: of the JPEG, in [0, 1]."""
         return self._drawn(self._browser.call("picture", seed, None, quality))
 
@@ -67,6 +78,19 @@ class Studio:
         self._browser.call("startFilm", seed, seconds)
         for number in range(round(seconds * fps)):
             yield self._drawn(self._browser.call("filmAt", number / fps, 0.9))
+
+    def walk(self, seed: int, quality: float = 0.5) -> "Walk":
+        """What is seen on a walk of a seed through a scene that stands still."""
+        about = self._browser.call("startWalk", seed)
+        return Walk(
+            seed,
+            about["way"],
+            tuple(about["speeds"]),
+            tuple(
+                self._drawn(self._browser.call("walkAt", number * WALK_EVERY, quality))
+                for number in range(WALK_PICTURES)
+            ),
+        )
 
     def _drawn(self, answer: Labels) -> Drawn:
         return Drawn(base64.b64decode(answer["jpeg"]), answer["labels"])

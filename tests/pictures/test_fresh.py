@@ -13,11 +13,14 @@ import pytest
 from config.schema import ComputerVision
 from tests.pictures.eyes import Eyes, Figures, read_figures, seen_figures
 from tests.pictures.film import film_figures, pictures_of, told
-from tests.pictures.kept import FRESH, fresh_pictures
+from tests.pictures.judge import median_error
+from tests.pictures.kept import FRESH, fresh_pictures, fresh_walks
 from tests.pictures.studio import FILM_HEIGHT, FILM_WIDTH, Studio, write_film
+from tests.pictures.walks import measured
 
 RECALL, WRONG_EACH, NAMES, DISTANCE, BEARING = 0.7, 0.4, 0.6, 0.15, 1.5
 """As those of the kept pictures, less what twenty pictures differ from sixty by chance."""
+PASSING, PASSING_TOLD = 0.15, 0.6
 FILM_SECONDS = 180.0
 ONCE = 0.8
 """Share of a film's people who entered and left once."""
@@ -67,6 +70,13 @@ def test_names_of_new_pictures_are_read(figures: Figures) -> None:
 def test_distances_and_bearings_of_new_pictures_are_right(figures: Figures) -> None:
     assert figures.distance_error <= DISTANCE
     assert figures.bearing_off <= BEARING
+
+
+def test_distances_by_what_moves_past_are_right_on_new_walks(seed: int) -> None:
+    found = measured(fresh_walks(seed))
+    print(found)
+    assert found.pictures >= PASSING_TOLD * found.shown
+    assert median_error(found.pairs) <= PASSING
 
 
 def test_each_person_of_a_new_film_entered_and_left_once(seed: int, eyes: Eyes, tmp_path: Path) -> None:

@@ -20,15 +20,17 @@ function shares(box, width, height) { // rows count from below
   return [box.x0 / width, (height - 1 - box.y1) / height, (box.x1 - box.x0 + 1) / width, (box.y1 - box.y0 + 1) / height].map((x) => rounded(x));
 }
 
-// Metres from the camera for each cell of the grid (the middle one of its points), by row from above; 0 for the sky.
-function distancesOf(bytes, width, height) {
-  const [columns, rows] = GRID, out = [];
+// Metres straight ahead of the camera for each cell of the grid (the middle one of its points), by row from above; 0 for
+// the sky.
+function distancesOf(bytes, aspect, width, height) {
+  const [columns, rows] = GRID, out = [], half = Math.tan(FOV * Math.PI / 360);
   for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
     const found = [];
     for (let v = 0; v < 9; v++) for (let u = 0; u < 9; u++) {
-      const x = Math.floor((column + (u + 0.5) / 9) / columns * width), y = height - 1 - Math.floor((row + (v + 0.5) / 9) / rows * height);
-      const at = 4 * (x + width * y);
-      found.push((bytes[at + 1] + bytes[at + 2] / 256) / 256 * 64);
+      const across = (column + (u + 0.5) / 9) / columns, down = (row + (v + 0.5) / 9) / rows;
+      const at = 4 * (Math.floor(across * width) + width * (height - 1 - Math.floor(down * height)));
+      const metres = (bytes[at + 1] + bytes[at + 2] / 256) / 256 * 64;
+      found.push(metres / Math.hypot(1, (2 * across - 1) * half * aspect, (2 * down - 1) * half));
     }
     out.push(rounded(found.sort((a, b) => a - b)[40], 2));
   }
@@ -53,5 +55,5 @@ function labelsOf(painter, scene, full) {
     }
     people.push(label);
   });
-  return full ? { people, distances: distancesOf(bytes, width, height) } : { people };
+  return full ? { people, distances: distancesOf(bytes, scene.camera.aspect, width, height) } : { people };
 }

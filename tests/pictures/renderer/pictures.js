@@ -1,7 +1,7 @@
-// What the driver calls: a picture by its seed, a film by its seed, picture after picture.
+// What the driver calls: a picture by its seed, a film or a walk by its seed, picture after picture.
 "use strict";
 
-let painter = null, film = null;
+let painter = null, film = null, walk = null;
 
 function start(width, height, smooth) {
   painter = new Painter(width, height, smooth);
@@ -32,4 +32,18 @@ function filmAt(second, quality) {
   const scene = sceneAt(film, second);
   painter.paint(scene);
   return { jpeg: jpeg(quality), labels: { second, ...labelsOf(painter, scene, false) } };
+}
+
+// Begin a walk; returns its way, how fast it goes (to the right and forward in metres a second, and degrees a second).
+function startWalk(seed) {
+  if (walk) dropScene(painter, walk.scene);
+  walk = walkOf(painter, seed);
+  return { seed, way: walk.way, speeds: WAYS[walk.way] };
+}
+
+// What is seen on the walk at `second` (base64 JPEG), and how far away it is.
+function walkAt(second, quality) {
+  const scene = walkedTo(walk, second), { width, height } = painter.canvas;
+  painter.paint(scene);
+  return { jpeg: jpeg(quality), labels: { second, distances: distancesOf(painter.look(scene), scene.camera.aspect, width, height) } };
 }
