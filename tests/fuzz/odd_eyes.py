@@ -1,6 +1,6 @@
 """Shows odd files to real eyes, in a process of its own, since some crash the libraries that read them.
 
-`python -m tests.fuzz.odd_eyes networks|videos FIRST COUNT` writes JSON lines: what the eyes say of each seed."""
+`python -m tests.fuzz.odd_eyes networks|depths|videos FIRST COUNT` writes JSON lines: what the eyes say of each seed."""
 
 import json
 import random
@@ -13,13 +13,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from actors.kernel.media.frame_ring import Picture
+from actors.kernel.media.frame_ring import Picture, Ring
+from actors.kernel.media.ring_names import new_name
 from actors.vision.camera.capture import fit
 from actors.vision.camera.device import SourceBroken
 from actors.vision.camera.sources import open_source
+from actors.vision.depth.parallax import FARTHEST
 from actors.vision.detector import network
 from actors.vision.messages import Looked
+from actors.vision.networks import session
 from config.schema import ComputerVision
+from tests.actors.vision.depth.test_depth import Stand
 from tests.doubles.looking import LookingDetector
 from tests.doubles.networks import giving
 from tests.fuzz.guard import QUICK
@@ -44,6 +48,27 @@ def show_network(at: random.Random, home: Path) -> dict[str, object]:
         return {"health": said.health, "reason": said.reason, "remedy": said.remedy}
     finally:
         eyes.close()
+
+
+def show_depth(at: random.Random, home: Path) -> dict[str, object]:
+    """What the depth actor says that has this network, after it was shown some pictures."""
+    (home / "Models").mkdir()
+    (home / "Models" / "own.onnx").write_bytes(odd_network(at))
+    ring = Ring(new_name(home), 4, SLOT)
+    name = at.choice(("own.onnx", "metric.onnx", "metric3d.onnx"))
+    (home / "Models" / "own.onnx").rename(home / "Models" / name)
+    stand = Stand(ring, ComputerVision(depth_model=name), home)
+    try:
+        for shape in (SHAPES[0], *at.sample(SHAPES, 2)):
+            stand.show(np.full(shape, at.randrange(256), np.uint8))
+        assert stand.world.failures == {}
+        for told in stand.told:
+            assert all(0.0 <= metres <= FARTHEST for metres in told.metres)
+        said = stand.health
+        return {"health": said.health, "reason": said.reason, "remedy": said.remedy}
+    finally:
+        stand.writer.close()
+        ring.close()
 
 
 def check(told: Looked) -> None:
@@ -88,7 +113,7 @@ def main(kind: str, first: int, count: int) -> None:
     """One line for each seed, at once."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    network.TOO_LONG = 0.2
+    network.TOO_LONG = session.TOO_LONG = 0.2
     for seed in range(first, first + count):
         print(json.dumps({"begins": seed}), flush=True)
         at = random.Random(f"{kind}.{seed}")
@@ -98,9 +123,8 @@ def main(kind: str, first: int, count: int) -> None:
 def _said(kind: str, at: random.Random, seed: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory(dir=QUICK) as folder:
         try:
-            return (
-                show_network(at, Path(folder)) if kind == "networks" else show_video(at, Path(folder), seed)
-            )
+            shown = {"networks": show_network, "depths": show_depth}.get(kind)
+            return shown(at, Path(folder)) if shown is not None else show_video(at, Path(folder), seed)
         except Exception:
             return {"failed": traceback.format_exc()[-1500:]}
 

@@ -1,6 +1,7 @@
 """Odd networks and videos: each is told of in a clear line, and none ends the actor that looks.
 
-60 of each, 1,000 with GERALD_SOAK=1; GERALD_SEED=networks.17 repeats one. They are tried in processes of their own."""
+60 of each, networks for detectors and for depth, 1,000 with GERALD_SOAK=1; GERALD_SEED=networks.17 repeats one. They
+are tried in processes of their own."""
 
 import json
 import os
@@ -36,7 +37,7 @@ def tried(kind: str, first: int, count: int) -> list[dict[str, Any]]:
     return [line for line in lines if "seed" in line]
 
 
-@pytest.mark.parametrize("kind", ["networks", "videos"])
+@pytest.mark.parametrize("kind", ["networks", "depths", "videos"])
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_odd_files_are_told_of_and_end_nobody(kind: str, shard: int) -> None:
     first, count = shard * COUNT, COUNT

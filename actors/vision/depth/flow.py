@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from actors.kernel.media.frame_ring import Picture
+from actors.vision.colours import coloured
 
 Grey = npt.NDArray[np.uint8]  # uint8, shape (height, width)
 Points = npt.NDArray[np.float64]  # shape (points, 2): across and down
@@ -30,11 +31,11 @@ class Followed(msgspec.Struct, frozen=True):
 
 
 def small_grey(picture: Picture) -> Grey:
-    """A grey copy of a BGR picture, WIDTH pixels wide at most."""
+    """A grey copy of a picture, WIDTH pixels wide at most."""
     height, width = picture.shape[:2]
     size = (min(WIDTH, width), max(1, round(height * min(WIDTH, width) / width)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if size[0] < width else picture
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+    return np.asarray(cv2.cvtColor(coloured(np.asarray(small, np.uint8)), cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def follow(before: Grey, after: Grey, expected: Callable[[Points], Points]) -> Followed:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from actors.kernel.media.frame_ring import Picture
+from actors.vision.colours import coloured
 
 Array = npt.NDArray[Any]
 
@@ -88,12 +89,13 @@ def _sizes(height: Any, width: Any) -> tuple[tuple[int, int], ...]:
 
 
 def shrunk(picture: Picture, form: Form, size: tuple[int, int]) -> Picture:
-    """A copy of the picture (BGR) that fits into `size`: filling it, or in its proportions where these count."""
+    """A copy of the picture, in BGR, that fits into `size`: filling it, or in its proportions where these count."""
     height, width = size
     if form.canonical:
         scale = min(height / picture.shape[0], width / picture.shape[1])
         height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    return coloured(np.asarray(small, np.uint8))
 
 
 def tensor(picture: Picture, form: Form, size: tuple[int, int]) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from actors.kernel.media.frame_ring import Picture
-from actors.vision.detector.colours import coloured
+from actors.vision.colours import coloured
 
 Grey = npt.NDArray[np.uint8]  # uint8, shape (height, width); small
 

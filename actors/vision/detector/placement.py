@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from actors.kernel.media.frame_ring import Picture
-from actors.vision.detector.colours import coloured
+from actors.vision.colours import coloured
 from actors.vision.messages import Box
 
 GREY = 114  # of the bars: what the YOLO families were trained with

@@ -21,9 +21,10 @@ class NetworkFails(Exception):
 
 
 def run(
-    session: onnxruntime.InferenceSession, tensors: Mapping[str, Any], too_long: float = TOO_LONG
+    session: onnxruntime.InferenceSession, tensors: Mapping[str, Any], too_long: float | None = None
 ) -> Outputs:
-    """What it gives, by the names of its outputs. Raises NetworkFails, also after `too_long` seconds."""
+    """What it gives, by the names of its outputs. Raises NetworkFails, also after `too_long` seconds, or TOO_LONG."""
+    too_long = TOO_LONG if too_long is None else too_long
     names = [output.name for output in session.get_outputs()]
     with _stopped_after(too_long) as (options, stopped):
         try:

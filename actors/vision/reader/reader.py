@@ -11,6 +11,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.media.frame_ring import Picture, RingReader
 from actors.kernel.media.frames import Frame, RingAddress
 from actors.kernel.protocol.lifecycle import Health
+from actors.vision.colours import coloured
 from actors.vision.messages import TRACKER, Box, FrameReady, Plate, PlatesRead
 from actors.vision.reader.finder import find_plates
 from actors.vision.reader.recognizer import NAME, Recognizer, RecognizerBroken, model_path
@@ -66,7 +67,7 @@ class Reader(Actor):
             return  # written over meanwhile: the next one is better anyway
         begun = time.perf_counter()
         try:
-            plates = read_plates(picture, self._loaded)
+            plates = read_plates(coloured(picture), self._loaded)
         except RecognizerBroken as broken:
             self._failed = True
             self.health(Health.DEGRADED, f"no name plates are read: {broken}", broken.remedy)

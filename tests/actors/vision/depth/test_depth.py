@@ -177,3 +177,17 @@ def test_of_one_picture_in_sequence_only_its_small_copy_is_kept(stand: Stand, ah
         shot.grey.base is None or shot.grey.nbytes < ahead[0].nbytes for shot in stand.actor._passing.shots
     )
     assert all(shot.grey.any() for shot in stand.actor._passing.shots)
+
+
+@pytest.mark.parametrize("shape", [(90, 160, 1), (90, 160, 4), (1, 1, 3), (1, 640, 4), (333, 21, 1)])
+def test_pictures_of_any_shape_are_looked_at(stand: Stand, shape: tuple[int, ...]) -> None:
+    stand.hear(WALKING)
+    stand.show(*[np.full(shape, 200, np.uint8)] * 2)
+    assert stand.told == []
+    assert stand.world.failures == {}
+
+
+def test_what_moves_past_is_told_in_grey_pictures_too(stand: Stand, ahead: list[Picture]) -> None:
+    stand.hear(WALKING)
+    stand.show(*[picture[:, :, :1].copy() for picture in ahead])
+    assert len(stand.told) == 2

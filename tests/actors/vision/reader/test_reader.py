@@ -70,7 +70,7 @@ class Stand:
 
 @pytest.fixture
 def ring(tmp_path: Path) -> Iterator[Ring]:
-    made = Ring(new_name(tmp_path), 4, 1280 * 720 * 3)
+    made = Ring(new_name(tmp_path), 4, 1280 * 720 * 4)
     yield made
     made.close()
 
@@ -172,3 +172,17 @@ def test_a_model_that_fails_makes_it_degraded_until_it_works_again(stand: Stand,
 )
 def test_what_is_cut_out_has_at_least_a_pixel(box: Box) -> None:
     assert cut(EMPTY, box).size > 0
+
+
+@pytest.mark.parametrize("shape", [(90, 160, 1), (90, 160, 4), (1, 1, 3), (1, 640, 4), (333, 21, 1)])
+def test_grey_and_transparent_pictures_of_any_shape_are_read_too(
+    stand: Stand, shape: tuple[int, ...]
+) -> None:
+    stand.show(np.full(shape, 200, np.uint8))
+    assert [told.plates for told in stand.told] == [()]
+    assert stand.world.failures == {}
+
+
+def test_plates_in_a_picture_with_a_fourth_channel_are_found(stand: Stand) -> None:
+    stand.show(np.concatenate((PICTURE, np.full((*PICTURE.shape[:2], 1), 255, np.uint8)), axis=2))
+    assert stand.told[0].plates
