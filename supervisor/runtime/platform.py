@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from actors.kernel.actor import Actor
@@ -17,6 +18,7 @@ from supervisor.nodes.standby_pool import StandbyPool
 from supervisor.nodes.thread import ThreadLauncher
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.watchdog import Watchdog
+from supervisor.runtime.shared_frames import SharedFrames
 
 OnHandled = Callable[[Sequence[Envelope]], None]
 
@@ -55,3 +57,4 @@ class Platform:
     processes: Callable[[Directory, OnHandled | None, Reveal], Processes] = StandbyPool
     watchdog: Callable[[Callable[[], Iterable[ActorSlot]], Directory, float], Looking] = Watchdog
     makers: Mapping[str, Callable[[Config], Actor]] = field(default_factory=dict)
+    frames: Callable[[Path], SharedFrames] = SharedFrames

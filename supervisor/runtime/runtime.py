@@ -36,7 +36,6 @@ from supervisor.runtime.incarnation_launcher import IncarnationLauncher
 from supervisor.runtime.live_tree import LiveTree
 from supervisor.runtime.platform import Platform
 from supervisor.runtime.readiness import Readiness
-from supervisor.runtime.shared_frames import SharedFrames
 from supervisor.trace.write.recorder import new_run
 from supervisor.tree import tree
 
@@ -105,7 +104,7 @@ class Runtime:
             environ,
             lambda: self.config.users.voice_prints or self.config.vrchat.api_enabled,
         )
-        self._frames = SharedFrames(home)
+        self._frames = platform.frames(home)
         self._frames.provide(root, config)
         self.actors = ActorFactory(
             self.configuration_store, home, self.run, self.ciphers, self._frames, trace, platform.makers

@@ -10,6 +10,7 @@ from actors.kernel.record import Record
 from supervisor.faults.injector import FaultInjector
 from supervisor.faults.plan import Fault, plan
 from supervisor.nodes.boot import register_messages
+from supervisor.simulation.environment.configuration import is_seeing
 from supervisor.simulation.inject import means
 from supervisor.simulation.launcher import simulate_launchers
 from supervisor.simulation.plan import PROFILE
@@ -77,6 +78,8 @@ def simulate(
             world.listeners.begin(seconds)
             world.onlookers.begin(seconds)
             world.walkers.begin(seconds)
+            if is_seeing(seed):
+                world.passersby.begin(seconds)
         world.watch()
         world.run(seconds)
         world.run(seconds + QUIET - LAST_WORDS)

@@ -21,10 +21,12 @@ from actors.llm.messages import LLM, CompletionRequested
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER, ParametersChanged
 from actors.speech.messages import SYNTHESIZER
 from actors.users.messages import USERS
+from actors.vision.messages import TRACKER
 from actors.vocabulary.values import Person
 from actors.world.messages import WORLD
 from actors.world.state import present
 from actors.world.world import World
+from config.schema import Config
 from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.acts import Acts
@@ -39,6 +41,7 @@ from supervisor.simulation.checks.osc_in import OscIn
 from supervisor.simulation.checks.recorder import CheckingRecorder, Digest
 from supervisor.simulation.checks.reload import Reloads
 from supervisor.simulation.checks.replies import Replies
+from supervisor.simulation.checks.sights import Sights
 from supervisor.simulation.checks.stillness import Stillness
 from supervisor.simulation.checks.takeover import Takeover
 from supervisor.simulation.checks.voice import Voice
@@ -51,6 +54,7 @@ from supervisor.simulation.environment.configuration import (
     configuration,
     is_guarded,
     is_moderated,
+    is_seeing,
     rude_word,
 )
 from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
@@ -60,6 +64,7 @@ from supervisor.simulation.environment.listeners import Listeners
 from supervisor.simulation.environment.model import ModelServer
 from supervisor.simulation.environment.onlookers import Onlookers
 from supervisor.simulation.environment.owner import Owner
+from supervisor.simulation.environment.passersby import Passersby
 from supervisor.simulation.environment.people import NAMES, LoadGenerator
 from supervisor.simulation.environment.strangers import Strangers
 from supervisor.simulation.environment.walkers import Walkers
@@ -77,6 +82,13 @@ AUDIT_EVERY = 10.0
 MOST_FAULTS = 50
 
 _plain, _guarded, _moderated = configuration(), configuration(guarded=True), configuration(moderated=True)
+_seeing = configuration(seeing=True)
+
+
+def _configured(seed: int) -> Config:
+    if is_guarded(seed):
+        return _guarded
+    return _moderated if is_moderated(seed) else _seeing if is_seeing(seed) else _plain
 
 
 class SimulatedWorld:
@@ -90,9 +102,7 @@ class SimulatedWorld:
         self.faults: list[str] = []
         self.digest = Digest()
         self.guarded = is_guarded(seed)
-        self.source = SimulatedSource(
-            _guarded if self.guarded else _moderated if is_moderated(seed) else _plain
-        )
+        self.source = SimulatedSource(_configured(seed))
         self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
         self.osc_in = OscIn(self.fault)
         self.game = Game(self.clock.monotonic, self.osc_in.arrived, self.osc_in.lost)
@@ -139,6 +149,8 @@ class SimulatedWorld:
             self.fault,
         )
         self.walks = Walks(self.source.config.behaviour.movement, self.fault)
+        self.passersby = Passersby(seed, self.scheduler, self.load.tell)
+        self.sights = Sights(lambda: self.passersby.shown, self.fault)
         self.walkers = Walkers(seed, self.scheduler, self.game, self.load.tell)
         self.onlookers = Onlookers(
             seed, self.scheduler, self.game, self.load.tell, self._here, self.filing.spoke
@@ -225,6 +237,7 @@ class SimulatedWorld:
         self.voice.begin()
         self.acts.begin()
         self.walks.begin()
+        self.sights.begin()
         self.guesses.begin()
         self.replies.begin()
         self.reloads.begin()
@@ -247,6 +260,7 @@ class SimulatedWorld:
                 CONFIGURATION: self.reloads.decided,
                 BEHAVIOUR: self.acts.behaviour,
                 MOVEMENT: self.walks.movement,
+                TRACKER: self.sights.tracker,
                 CONVERSATION: self._conversation_handled,
                 SPEAKER: self._speaker_handled,
                 USERS: self._users_handled,
@@ -277,6 +291,7 @@ class SimulatedWorld:
         self.intensity.incarnation_changed(record)
         self.acts.incarnation_changed(record)
         self.walks.incarnation_changed(record)
+        self.sights.incarnation_changed(record)
         if isinstance(record, Stopped):
             self.reloads.stopped(record)
             self.replies.stopped(record)

@@ -21,7 +21,7 @@ MIDDLE = 0.6  # share of a box in which distances count: at its edges is the bac
 
 @durable("vision.Distance")
 class Distance(msgspec.Struct, frozen=True):
-    """metres: 0.0 when unknown. error: about how wrong, as a share. source: what told it. at: epoch seconds.
+    """metres: 0.0 when unknown. error: about how wrong, as a share. source: what told it. at: monotonic seconds.
 
     speed: metres a second at which it grows, 0.0 while unknown. before: (at, metres) of an earlier one."""
 
@@ -60,8 +60,8 @@ def by_height(known: Distance, kind: str, box: Box, aspect: float, fov: float, a
     return newer(known, distance_by_height(box, aspect, fov, PERSON_HEIGHT), BY_HEIGHT, "height", at)
 
 
-def by_grid(known: Distance, box: Box, seen: DistancesSeen, aspect: float, fov: float) -> Distance:
-    """After the depth of the whole picture was told: the middle of the box counts."""
+def by_grid(known: Distance, box: Box, seen: DistancesSeen, aspect: float, fov: float, at: float) -> Distance:
+    """After the depth of the whole picture was told, at `at`: the middle of the box counts."""
     rows = len(seen.metres) // seen.columns if seen.columns > 0 else 0
     if not rows:
         return known
@@ -70,7 +70,7 @@ def by_grid(known: Distance, box: Box, seen: DistancesSeen, aspect: float, fov: 
         return known
     # A grid tells depth straight ahead; a distance is along the line of sight.
     aside = math.cos(math.radians(bearing(box.middle[0], aspect, fov)))
-    return newer(known, statistics.median(inside) / aside, seen.error, seen.source, seen.at)
+    return newer(known, statistics.median(inside) / aside, seen.error, seen.source, at)
 
 
 def trend(distance: Distance) -> Trend:

@@ -33,7 +33,7 @@ def advance(seen: Seen, now: Looked) -> tuple[Seen, tuple[Event, ...]]:
             events.append(MotionBegan(now.at, now.x, now.y, now.amount))
             seen = msgspec.structs.replace(seen, moving=True, since=now.at, peak=0.0)
         seen = msgspec.structs.replace(seen, last=now.at, peak=max(seen.peak, now.amount))
-    elif seen.moving and now.at - seen.last >= STILL:
+    elif seen.moving and not 0.0 <= now.at - seen.last < STILL:
         events.append(MotionEnded(now.at, seen.last - seen.since, seen.peak))
         seen = msgspec.structs.replace(seen, moving=False)
     if seen.brightness < 0.0:

@@ -7,7 +7,6 @@ import msgspec
 
 from actors.vision.messages import PERSON, Box, Plate
 from actors.vision.tracker.plates import who
-from actors.vision.tracker.sights import View
 from actors.vision.tracker.tracks import Track, Tracks, changed, named
 from actors.vocabulary.values import UNKNOWN, Person
 
@@ -19,17 +18,19 @@ ABOVE, BELOW = 0.6, 0.3  # of a person's height, by which a plate may be above o
 BODY_HEIGHT, BODY_WIDTH, GAP = 13.0, 5.0, 1.0
 
 
-def read(tracks: Tracks, plates: Iterable[Plate], present: Sequence[Person], view: View, at: float) -> Tracks:
-    """After these plates were read. What stands on none of the people here is no name: the game has many signs."""
+def read(tracks: Tracks, plates: Iterable[Plate], present: Sequence[Person], at: float, now: float) -> Tracks:
+    """After these plates were read in a picture of `at` (epoch seconds); now: monotonic seconds.
+
+    What stands on none of the people here is no name: the game has many signs."""
     for plate in plates:
         person = who(plate.text, present)
         if person is None:
             continue
         owner = _owner(tracks, plate.box)
         if owner is None:
-            tracks = _unseen_owner(tracks, plate, person, at)
+            tracks = _unseen_owner(tracks, plate, person, at, now)
         elif owner.person == person or plate.score >= owner.sureness:
-            tracks = changed(tracks, owner.number, partial(_seen_by_plate, plate=plate.box, at=at))
+            tracks = changed(tracks, owner.number, partial(_seen_by_plate, plate=plate.box, now=now))
             tracks = named(tracks, owner.number, person, plate.score)
     return tracks
 
@@ -51,11 +52,11 @@ def alone(tracks: Tracks, present: Sequence[Person]) -> Tracks:
     return tracks
 
 
-def _seen_by_plate(track: Track, plate: Box, at: float) -> Track:
+def _seen_by_plate(track: Track, plate: Box, now: float) -> Track:
     """Who wears a known name is no picture on the wall; and is below the plate, if no detector finds them."""
-    if track.missed == 0 or at <= track.last:
+    if track.missed == 0:
         return msgspec.structs.replace(track, confirmed=True)
-    return msgspec.structs.replace(track, confirmed=True, box=_body_below(plate), last=at)
+    return msgspec.structs.replace(track, confirmed=True, box=_body_below(plate), last=now)
 
 
 def _nobody(track: Track) -> Track:
@@ -81,13 +82,13 @@ def _apart(body: Box, plate: Box) -> float | None:
     return aside + abs(above)
 
 
-def _unseen_owner(tracks: Tracks, plate: Plate, person: Person, at: float) -> Tracks:
+def _unseen_owner(tracks: Tracks, plate: Plate, person: Person, at: float, now: float) -> Tracks:
     """Somebody whose plate is read while the detectors do not find them, as they often do not find avatars."""
     known = next((track for track in tracks.all if track.person.user_id == person.user_id), None)
-    if known is not None and known.missed == 0 and known.last >= at:
+    if known is not None and known.missed == 0:
         return tracks  # they are seen elsewhere in a newer picture: a sign, or a mirror
     number = tracks.given + 1
-    track = Track(number, PERSON, _body_below(plate.box), plate.score, at, at, confirmed=True)
+    track = Track(number, PERSON, _body_below(plate.box), plate.score, at, now, confirmed=True)
     return named(Tracks((*tracks.all, track), number), number, person, plate.score)
 
 

@@ -27,11 +27,11 @@ def measured(tracks: Tracks, view: View) -> Tracks:
     return Tracks(tuple(map(by_their_height, tracks.all)), tracks.given)
 
 
-def ranged(tracks: Tracks, seen: DistancesSeen, view: View) -> Tracks:
-    """With the distances that the depth actor told."""
+def ranged(tracks: Tracks, seen: DistancesSeen, view: View, now: float) -> Tracks:
+    """With the distances that the depth actor told; now: monotonic seconds."""
     return Tracks(
         tuple(
-            msgspec.structs.replace(t, distance=by_grid(t.distance, t.box, seen, view.aspect, view.fov))
+            msgspec.structs.replace(t, distance=by_grid(t.distance, t.box, seen, view.aspect, view.fov, now))
             for t in tracks.all
         ),
         tracks.given,

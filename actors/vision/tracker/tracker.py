@@ -65,7 +65,7 @@ class Tracker(Actor):
 
     @handles
     def on_looked(self, message: Looked) -> None:
-        if self._last is not None and message.at <= self._last.at:
+        if self._last is not None and message.generation <= self._last.generation:
             self._late += 1
             return
         self._looked += 1
@@ -74,7 +74,7 @@ class Tracker(Actor):
         self._last = message
         self._notice_motion(message)
         if message.searched:
-            self._tracks = advance(self._tracks, message.found, message.at)
+            self._tracks = advance(self._tracks, message.found, message.at, self.now())
             self._tracks = measured(self._tracks, self._view)
             self._tell_sights(message.at)
 
@@ -84,11 +84,11 @@ class Tracker(Actor):
         if not message.plates:
             return
         self._ask_who_is_here()
-        self._tracks = read(self._tracks, message.plates, self._present, self._view, message.at)
+        self._tracks = read(self._tracks, message.plates, self._present, message.at, self.now())
 
     @handles
     def on_distances(self, message: DistancesSeen) -> None:
-        self._tracks = ranged(self._tracks, message, self._view)
+        self._tracks = ranged(self._tracks, message, self._view, self.now())
 
     @handles
     def on_watch(self, message: WatchScene) -> None:
@@ -110,7 +110,7 @@ class Tracker(Actor):
     def on_look_at_tracks(self, _: LookAtTracks) -> None:
         """Pictures may have ceased to come."""
         self.after(LOOK_EVERY, LookAtTracks())
-        left = faded(self._tracks, self.wall())
+        left = faded(self._tracks, self.now())
         if left is not self._tracks:
             self._tracks = left
             self._tell_sights(self.wall())

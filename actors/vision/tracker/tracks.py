@@ -27,8 +27,9 @@ ALIKE = 2.0  # times, by which a box may have grown or shrunk meanwhile
 class Track(msgspec.Struct, frozen=True):
     """Something followed. number: its own for as long as it is there. hits: pictures in which it was found.
 
-    missed: pictures in a row in which it was not. since, last: first and last found (epoch seconds). person: who it is,
-    by a name plate read with `sureness` (0 to 1), or because nobody else can be it (0.0)."""
+    missed: pictures in a row in which it was not. since, last: first and last found (since in epoch seconds, last in
+    monotonic ones: a clock that is set makes nobody stay). person: who it is, by a name plate read with `sureness`
+    (0 to 1), or because nobody else can be it (0.0)."""
 
     number: int
     kind: str
@@ -57,8 +58,8 @@ class Tracks(msgspec.Struct, frozen=True):
         return tuple(track for track in self.all if track.confirmed)
 
 
-def advance(tracks: Tracks, found: Iterable[Detection], at: float) -> Tracks:
-    """The tracks after a picture of `at` (epoch seconds) in which this was found."""
+def advance(tracks: Tracks, found: Iterable[Detection], at: float, now: float) -> Tracks:
+    """The tracks after a picture of `at` (epoch seconds) in which this was found; now: monotonic seconds."""
     left = list(found)
     kept = []
     for track, detection in _pairs(tracks.all, left):
@@ -66,16 +67,16 @@ def advance(tracks: Tracks, found: Iterable[Detection], at: float) -> Tracks:
             kept.append(msgspec.structs.replace(track, missed=track.missed + 1))
         else:
             left.remove(detection)
-            kept.append(_found_again(track, detection, at))
+            kept.append(_found_again(track, detection, now))
     given = tracks.given
     for detection in left:
         given += 1
-        kept.append(Track(given, detection.kind, detection.box, detection.score, at, at))
-    return faded(Tracks(tuple(kept), given), at)
+        kept.append(Track(given, detection.kind, detection.box, detection.score, at, now))
+    return faded(Tracks(tuple(kept), given), now)
 
 
 def faded(tracks: Tracks, now: float) -> Tracks:
-    """Without what is not there any more, as of `now` (epoch seconds)."""
+    """Without what is not there any more, as of `now` (monotonic seconds)."""
     kept = [
         track
         for track in tracks.all
@@ -124,20 +125,21 @@ def overlap(a: Box, b: Box) -> float:
     if width <= 0.0 or height <= 0.0:
         return 0.0
     both = width * height
-    return both / (a.width * a.height + b.width * b.height - both)
+    union = a.width * a.height + b.width * b.height - both
+    return both / union if union > 0.0 else 0.0
 
 
 def _called(track: Track, person: Person, sureness: float) -> Track:
     return msgspec.structs.replace(track, person=person, sureness=sureness)
 
 
-def _found_again(track: Track, detection: Detection, at: float) -> Track:
+def _found_again(track: Track, detection: Detection, now: float) -> Track:
     hits = track.hits + 1
     return msgspec.structs.replace(
         track,
         box=detection.box,
         score=detection.score,
-        last=at,
+        last=now,
         hits=hits,
         missed=0,
         confirmed=track.confirmed or hits >= CONFIRMS,

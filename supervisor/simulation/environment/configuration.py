@@ -33,6 +33,7 @@ GUARDS: Mapping[str, Any] = {
 """A list of words, and two servers, of which the second never fails."""
 
 MODERATED = 8
+SEEING = 8
 """One of so many seeds runs with `JUDGED`."""
 
 FLAGGED = "spitefulness"
@@ -50,15 +51,20 @@ def is_moderated(seed: int) -> bool:
     return seed % MODERATED == MODERATED - 3
 
 
+def is_seeing(seed: int) -> bool:
+    """Whether in this seed the eyes are open."""
+    return seed % SEEING == 1
+
+
 def rude_word(seed: int) -> str:
     """What the model says now and then in this seed and must never be said; "" for nothing."""
     return LISTED if is_guarded(seed) else FLAGGED if is_moderated(seed) else ""
 
 
-def configuration(*, guarded: bool = False, moderated: bool = False) -> Config:
-    """A model at a server, no vision, short timeouts, and no files except those of the simulation.
+def configuration(*, guarded: bool = False, moderated: bool = False, seeing: bool = False) -> Config:
+    """A model at a server, short timeouts, and no files except those of the simulation.
 
-    guarded: with `GUARDS`. moderated: with `JUDGED`."""
+    guarded: with `GUARDS`. moderated: with `JUDGED`. seeing: with open eyes."""
     actors = {
         child.address: {"pin": child.pin, "handler_timeout": HANDLER_TIMEOUTS[child.pin]}
         for child in walk(tree(Config()))
@@ -68,6 +74,7 @@ def configuration(*, guarded: bool = False, moderated: bool = False) -> Config:
         {
             "llm": {"base_url": FIRST, "model": "simulated", **(GUARDS["llm"] if guarded else {})},
             "safety": GUARDS["safety"] if guarded else JUDGED if moderated else {},
+            "computer_vision": {"enabled": seeing},
             "trace": {"enabled": False},
             "osc": {"query": "off", "avatar_folder": "there is none"},
             # At this level no sample of an answer becomes the sign of another one.

@@ -14,6 +14,7 @@ from actors.configuration.configuration import Configuration
 from actors.configuration.messages import CONFIGURATION
 from actors.configuration.store import ConfigurationStore
 from actors.kernel.actor import Actor
+from actors.kernel.media.frames import RingAddress
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.llm.llm import LanguageModel
 from actors.llm.messages import LLM, MODERATOR
@@ -30,7 +31,8 @@ from actors.system.messages import SYSTEM
 from actors.system.system import System
 from actors.world.messages import WORLD_LOG
 from config.schema import Config
-from supervisor.otp.spec import walk
+from supervisor.otp.spec import SupervisorSpec, walk
+from supervisor.runtime.shared_frames import SharedFrames
 from supervisor.simulation.environment.configuration import FLAGGED, HOME
 from supervisor.simulation.environment.devices import (
     SimulatedCanceller,
@@ -48,6 +50,21 @@ from supervisor.simulation.environment.osc_port import SimulatedListener
 from supervisor.simulation.environment.writer import SimulatedWriter
 from supervisor.simulation.nodes.surroundings import NodeEnvironment
 from supervisor.tree import tree
+
+# What looks at pictures: nobody takes any here (see Passersby for what is told of them).
+_EYES = tuple(child.address for child in walk(tree(Config())) if "frames" in child.arguments)
+
+
+class Blindfold(Actor):
+    """In place of what looks at pictures."""
+
+
+class SimulatedFrames(SharedFrames):
+    """A ring that nobody reads, without memory that is shared."""
+
+    def provide(self, root: SupervisorSpec, config: Config) -> None:
+        """Nothing is made."""
+        self.address = RingAddress("simulated", 1, 1)
 
 
 class SimulatedActors:
@@ -74,6 +91,7 @@ class SimulatedActors:
             SYNTHESIZER: self._synthesizer,
             RECOGNIZER: self._recognizer,
             SYSTEM: lambda _: System(HOME, self._driven(SimulatedSampler)),
+            **dict.fromkeys(_EYES, lambda _: Blindfold()),
         }
 
     def notify(self, address: str) -> None:

@@ -12,7 +12,7 @@ from supervisor.runtime.platform import Platform
 from supervisor.runtime.runtime import Runtime
 from supervisor.simulation.checks.recorder import CheckingRecorder
 from supervisor.simulation.environment.configuration import HOME
-from supervisor.simulation.nodes.actors import SimulatedActors
+from supervisor.simulation.nodes.actors import SimulatedActors, SimulatedFrames
 from supervisor.simulation.nodes.directory import SimulatedDirectory
 from supervisor.simulation.nodes.process import SimulatedProcess, SimulatedProcesses
 from supervisor.simulation.nodes.surroundings import NodeEnvironment
@@ -51,7 +51,14 @@ class SimulatedNode:
             also=account.append,
             source=world.source,
             run=f"{world.name}/{number}",
-            platform=Platform(scheduler.clock, lambda _: threads, lambda *_: processes, watchdog, makers),
+            platform=Platform(
+                scheduler.clock,
+                lambda _: threads,
+                lambda *_: processes,
+                watchdog,
+                makers,
+                SimulatedFrames,
+            ),
         )
         self.registry = self.runtime.registry
         self.command = self.runtime.command

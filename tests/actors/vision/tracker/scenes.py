@@ -17,5 +17,6 @@ def plate(x: float, text: str, height: float = 0.5, score: float = 0.9) -> Plate
     return Plate(text, score, Box(x - 0.06, 0.5 - height / 2 - 0.06, 0.12, 0.04))
 
 
-def looked(at: float, *found: Detection, generation: int = 1) -> Looked:
-    return Looked(generation, at, HEIGHT, WIDTH, 0.5, found=found, searched=True)
+def looked(at: float, *found: Detection, generation: int = 0) -> Looked:
+    """generation: that of a camera which takes 100 pictures a second, unless it is given."""
+    return Looked(generation or round(at * 100), at, HEIGHT, WIDTH, 0.5, found=found, searched=True)

@@ -63,14 +63,14 @@ def test_the_depth_inside_a_box_counts_and_not_that_of_the_wall_behind() -> None
     near = {(x, y) for x in (4, 5) for y in (2, 3, 4, 5)}
     metres = tuple(3.0 if (x, y) in near else 8.0 for y in range(8) for x in range(10))
     seen = DistancesSeen(5.0, 10, metres, "motion", 0.2)
-    found = by_grid(UNKNOWN_DISTANCE, Box(0.37, 0.2, 0.26, 0.6), seen, ASPECT, FOV)
+    found = by_grid(UNKNOWN_DISTANCE, Box(0.37, 0.2, 0.26, 0.6), seen, ASPECT, FOV, 5.0)
     assert (found.metres, found.source, found.error) == (pytest.approx(3.0), "motion", 0.2)
 
 
 @pytest.mark.parametrize("columns", [0, -1, 3])
 def test_a_grid_without_anything_in_the_box_tells_nothing(columns: int) -> None:
     seen = DistancesSeen(5.0, columns, (0.0,) * 9, "motion", 0.2)
-    assert by_grid(UNKNOWN_DISTANCE, Box(0.4, 0.4, 0.2, 0.2), seen, ASPECT, FOV) is UNKNOWN_DISTANCE
+    assert by_grid(UNKNOWN_DISTANCE, Box(0.4, 0.4, 0.2, 0.2), seen, ASPECT, FOV, 5.0) is UNKNOWN_DISTANCE
 
 
 @pytest.mark.parametrize(("speed", "word"), [(-1.0, "approaching"), (1.0, "leaving"), (0.1, ""), (0.0, "")])

@@ -2,19 +2,17 @@
 
 from actors.vision.messages import Box, Plate
 from actors.vision.tracker.naming import alone, read
-from actors.vision.tracker.sights import View
 from actors.vision.tracker.tracks import LASTS, Tracks, advance, faded
 from actors.vocabulary.values import UNKNOWN
 from tests.actors.vision.tracker.scenes import MIO, REN, body, plate
 
-VIEW = View(16 / 9, 60.0)
 BOTH = (MIO, REN)
 
 
 def two(at: float = 100.0) -> Tracks:
     tracks = Tracks()
     for n in range(4):
-        tracks = advance(tracks, (body(0.3), body(0.7)), at + n * 0.2)
+        tracks = advance(tracks, (body(0.3), body(0.7)), at + n * 0.2, at + n * 0.2)
     return tracks
 
 
@@ -23,16 +21,16 @@ def names(tracks: Tracks) -> list[str]:
 
 
 def test_each_plate_names_who_stands_below_it() -> None:
-    tracks = read(two(), (plate(0.7, "Mio"), plate(0.3, "Ren")), BOTH, VIEW, 100.7)
+    tracks = read(two(), (plate(0.7, "Mio"), plate(0.3, "Ren")), BOTH, 100.7, 100.7)
     assert names(tracks) == ["Ren", "Mio"]
 
 
 def test_a_name_that_is_not_on_the_list_is_a_sign() -> None:
-    assert read(two(), (plate(0.7, "EXIT"),), BOTH, VIEW, 100.7) == two()
+    assert read(two(), (plate(0.7, "EXIT"),), BOTH, 100.7, 100.7) == two()
 
 
 def test_a_plate_far_from_everybody_is_of_somebody_whom_no_detector_finds() -> None:
-    tracks = read(two(), (Plate("Mio", 0.9, Box(0.45, 0.2, 0.1, 0.03)),), BOTH, VIEW, 100.7)
+    tracks = read(two(), (Plate("Mio", 0.9, Box(0.45, 0.2, 0.1, 0.03)),), BOTH, 100.7, 100.7)
     assert names(tracks) == ["unknown", "unknown", "Mio"]
     one = tracks.confirmed[-1]
     assert one.person == MIO
@@ -41,11 +39,11 @@ def test_a_plate_far_from_everybody_is_of_somebody_whom_no_detector_finds() -> N
 
 
 def test_who_is_known_by_the_plate_alone_moves_with_it_and_goes_with_it() -> None:
-    tracks = read(Tracks(), (Plate("Mio", 0.9, Box(0.2, 0.2, 0.1, 0.03)),), BOTH, VIEW, 100.0)
+    tracks = read(Tracks(), (Plate("Mio", 0.9, Box(0.2, 0.2, 0.1, 0.03)),), BOTH, 100.0, 100.0)
     for n in range(1, 8):
-        tracks = advance(tracks, (), 99.9 + n)
+        tracks = advance(tracks, (), 99.9 + n, 99.9 + n)
         moved = Box(0.2 + 0.05 * n, 0.2, 0.1, 0.03)
-        tracks = read(tracks, (Plate("Mio", 0.9, moved),), BOTH, VIEW, 100.0 + n)
+        tracks = read(tracks, (Plate("Mio", 0.9, moved),), BOTH, 100.0 + n, 100.0 + n)
     (one,) = tracks.confirmed
     assert (one.number, one.person) == (1, MIO)
     assert one.box.left + one.box.width / 2 > 0.5
@@ -55,7 +53,7 @@ def test_who_is_known_by_the_plate_alone_moves_with_it_and_goes_with_it() -> Non
 def test_who_is_alone_here_with_it_needs_no_plate() -> None:
     tracks = Tracks()
     for n in range(4):
-        tracks = advance(tracks, (body(0.5),), 100.0 + n)
+        tracks = advance(tracks, (body(0.5),), 100.0 + n, 100.0 + n)
     assert names(alone(tracks, (MIO,))) == ["Mio"]
     assert names(alone(tracks, BOTH)) == ["unknown"]
     assert names(alone(two(), (MIO,))) == ["unknown", "unknown"], "one of them is a mirror, and which?"
@@ -64,8 +62,8 @@ def test_who_is_alone_here_with_it_needs_no_plate() -> None:
 def test_a_guess_is_taken_back_when_somebody_comes_and_a_name_when_they_leave() -> None:
     tracks = Tracks()
     for n in range(4):
-        tracks = advance(tracks, (body(0.5),), 100.0 + n)
+        tracks = advance(tracks, (body(0.5),), 100.0 + n, 100.0 + n)
     assert names(alone(alone(tracks, (MIO,)), BOTH)) == ["unknown"]
-    by_plate = read(tracks, (plate(0.5, "Mio"),), BOTH, VIEW, 103.5)
+    by_plate = read(tracks, (plate(0.5, "Mio"),), BOTH, 103.5, 103.5)
     assert names(alone(by_plate, BOTH)) == ["Mio"]
     assert alone(by_plate, (REN,)).all[0].person in (UNKNOWN, REN)

@@ -26,7 +26,8 @@ EVERY = 0.2
 def after(*pictures: tuple[Detection, ...], tracks: Tracks | None = None, at: float = 100.0) -> Tracks:
     tracks = tracks or Tracks()
     for n, found in enumerate(pictures):
-        tracks = advance(tracks, found, at + n * EVERY)
+        now = at + n * EVERY
+        tracks = advance(tracks, found, now, now)
     return tracks
 
 
