@@ -26,7 +26,6 @@ from actors.vocabulary.values import Person
 from actors.world.messages import WORLD
 from actors.world.state import present
 from actors.world.world import World
-from config.schema import Config
 from supervisor.otp.messages import ROOT, ChildHung
 from supervisor.otp.slot import ActorSlot
 from supervisor.simulation.checks.acts import Acts
@@ -51,10 +50,8 @@ from supervisor.simulation.environment.configuration import (
     INSTEAD,
     SPARE,
     SimulatedSource,
-    configuration,
+    configured,
     is_guarded,
-    is_moderated,
-    is_seeing,
     rude_word,
 )
 from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
@@ -81,15 +78,6 @@ AUDIT_EVERY = 10.0
 
 MOST_FAULTS = 50
 
-_plain, _guarded, _moderated = configuration(), configuration(guarded=True), configuration(moderated=True)
-_seeing = configuration(seeing=True)
-
-
-def _configured(seed: int) -> Config:
-    if is_guarded(seed):
-        return _guarded
-    return _moderated if is_moderated(seed) else _seeing if is_seeing(seed) else _plain
-
 
 class SimulatedWorld:
     """faults: violations, a line each. trace: called with every record. guarded: with the owner's guards."""
@@ -102,7 +90,7 @@ class SimulatedWorld:
         self.faults: list[str] = []
         self.digest = Digest()
         self.guarded = is_guarded(seed)
-        self.source = SimulatedSource(_configured(seed))
+        self.source = SimulatedSource(configured(seed))
         self.disk = Disk(self.clock.monotonic, self.scheduler.dice)
         self.osc_in = OscIn(self.fault)
         self.game = Game(self.clock.monotonic, self.osc_in.arrived, self.osc_in.lost)

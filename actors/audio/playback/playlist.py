@@ -151,6 +151,8 @@ class Playlist:
     def _append(self, turn: int, sentence: int, sound: Sound, last: bool, cause: str) -> None:
         one = self._sentences[-1] if self._sentences else None
         if one is None or (one.turn, one.number, one.whole) != (turn, sentence, False):
+            if one is not None:
+                one.whole = True  # a voice that died in it says no more of it, and what follows must not wait for that
             one = _Sentence(turn, sentence, sound, cause, cause)
             self._sentences.append(one)
         else:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,16 @@ def configuration(*, guarded: bool = False, moderated: bool = False, seeing: boo
             "actors": actors,
         }
     )
+
+
+@cache
+def _made(*, guarded: bool, moderated: bool, seeing: bool) -> Config:
+    return configuration(guarded=guarded, moderated=moderated, seeing=seeing)
+
+
+def configured(seed: int) -> Config:
+    """The configuration of this seed."""
+    return _made(guarded=is_guarded(seed), moderated=is_moderated(seed), seeing=is_seeing(seed))
 
 
 class _Found(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Simulated people who walk through the picture, and what several detectors and the reader tell of it, late or in turn."""
+"""Simulated people who walk through the picture, and what several detectors and the reader tell of it."""
 
 import random
 from collections.abc import Callable
@@ -10,6 +10,8 @@ from actors.vision.messages import PERSON, TRACKER, Box, Detection, Looked, Plat
 from supervisor.simulation.environment.people import NAMES
 from supervisor.simulation.scheduler import Scheduler
 
+TURNS = 5.0
+"""Seconds between two turns of the body, on average: then everybody is somewhere else in the picture."""
 BETWEEN = 4.0
 """Seconds between two who come into sight, on average."""
 LOOKS, READS = 0.2, 1.0
@@ -32,12 +34,18 @@ class Passerby:
     since: float
     until: float
 
+    def middle(self, now: float) -> float:
+        """Where they are, from the left; beyond 0 and 1 they are out of sight."""
+        return self.begins + (now - self.since) / (self.until - self.since) * (self.ends - self.begins)
+
+    def is_in_view(self, now: float) -> bool:
+        """Whether they are in the picture."""
+        return now < self.until and 0.0 <= self.middle(now) <= 1.0
+
     def box(self, now: float) -> Box:
-        """Where they are."""
-        part = (now - self.since) / (self.until - self.since)
-        middle = self.begins + part * (self.ends - self.begins)
+        """The part of the picture that they fill."""
         width = self.height / 3
-        return Box(max(0.0, middle - width / 2), 0.5 - self.height / 2, width, self.height)
+        return Box(max(0.0, self.middle(now) - width / 2), 0.5 - self.height / 2, width, self.height)
 
 
 @dataclass(slots=True)
@@ -63,6 +71,13 @@ class Passersby:
         self._later(LOOKS, self._look)
         self._later(READS, self._read)
         self._later(self._dice.expovariate(1.0 / BETWEEN), self._come)
+        self._later(self._dice.expovariate(1.0 / TURNS), self._turn)
+
+    def _turn(self) -> None:
+        shift = self._dice.uniform(-0.6, 0.6)
+        for one in self._people:
+            one.begins, one.ends = one.begins + shift, one.ends + shift
+        self._later(self._dice.expovariate(1.0 / TURNS), self._turn)
 
     def _later(self, seconds: float, do: Callable[[], object]) -> None:
         at = self._scheduler.clock.time + seconds
@@ -99,7 +114,7 @@ class Passersby:
         plates = tuple(
             Plate(one.name, self._dice.uniform(0.6, 1.0), _plate(one.box(self._scheduler.clock.time)))
             for one in self._people
-            if self._dice.random() < READ
+            if one.is_in_view(self._scheduler.clock.time) and self._dice.random() < READ
         )
         read = PlatesRead(self._scheduler.clock.wall(), plates)
         self._later(self._dice.uniform(*DELAYS), partial(self._show, read))
@@ -118,7 +133,7 @@ class Passersby:
     def _boxes(self) -> list[Box]:
         now = self._scheduler.clock.time
         self._people = [one for one in self._people if one.until > now]
-        return [one.box(now) for one in self._people]
+        return [one.box(now) for one in self._people if one.is_in_view(now)]
 
     def _score(self) -> float:
         return self._dice.uniform(0.25, 0.6)

@@ -62,6 +62,14 @@ def test_an_empty_last_piece_ends_a_sentence_that_was_heard() -> None:
     assert marks(playlist) == [SoundBegan(1, 0, 10.0), SoundPlayed(1, 0, 10.1, heard=True)]
 
 
+def test_what_follows_does_not_wait_for_the_rest_of_a_sentence_in_which_the_voice_died() -> None:
+    playlist = Playlist(100)
+    playlist.add(1, 0, sound(3, 5), 100, last=False)
+    assert list(playlist.pull(5, 10.0)) == [5, 5, 5, 0, 0]
+    playlist.add(2, 0, sound(2, 6), 100, last=True)
+    assert list(playlist.pull(4, 10.1)) == [6, 6, 0, 0]
+
+
 def test_a_cancelled_turn_is_silent_with_the_next_pull_and_a_later_one_is_not() -> None:
     playlist = Playlist(100)
     playlist.add(1, 0, sound(100, 1), 100, last=True)
