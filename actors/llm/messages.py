@@ -13,17 +13,17 @@ EYES = Address("llm.eyes")
 
 
 @durable("llm.ChatMessage")
-class OwnActs(Message):
-    """From the behaviour: the avatar in use has these acts of its own, beside those of the configuration."""
-
-    acts: tuple[str, ...]
-
-
 class ChatMessage(msgspec.Struct, frozen=True):
     """One message of a prompt. role: system, user or assistant."""
 
     role: str
     content: str
+
+
+class OwnActs(Message):
+    """From the behaviour: the avatar in use has these acts of its own, beside those of the configuration."""
+
+    acts: tuple[str, ...]
 
 
 class CompletionRequested(Message):

@@ -36,6 +36,7 @@ def test_there_are_a_dozen_bugs_of_every_kind() -> None:
         "peace",
         "reload",
         "reply",
+        "sight",
         "stale turn",
         "suspend",
         "takeover",
