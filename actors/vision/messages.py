@@ -143,7 +143,7 @@ class Sight(msgspec.Struct, frozen=True):
 
     person: who it is, UNKNOWN when no name plate told it. bearing: degrees to the right. distance: metres, 0.0 when
     unknown; error: about how wrong that is, as a share of it; source: what told it (height, motion, model).
-    since: epoch seconds. score: how sure, in [0, 1]."""
+    since: epoch seconds. score: how sure, in [0, 1]. found: in the newest picture, and not only a moment ago."""
 
     track: int
     kind: str
@@ -156,6 +156,7 @@ class Sight(msgspec.Struct, frozen=True):
     error: float = 1.0
     source: str = ""
     trend: Trend = ""
+    found: bool = True
 
 
 class Sighted(Message):

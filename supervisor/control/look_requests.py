@@ -54,6 +54,8 @@ def _look_for(runtime: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[
     question = request.get("question")
     if not isinstance(question, str) or not question.strip():
         raise RequestRefused("question must be text")
+    if why := runtime.registry.slot(EYES).spec.disabled_reason:
+        raise RequestRefused(f"no model can be shown a picture: {why}")
     answer = answer_of(runtime, EYES, LookAsked(question), LOOK_WITHIN)
     assert isinstance(answer, LookAnswered)
     yield plain_fields(answer)

@@ -59,4 +59,5 @@ def _sight(track: Track, view: View) -> Sight:
         distance.error,
         distance.source,
         trend(distance),
+        track.missed == 0,
     )

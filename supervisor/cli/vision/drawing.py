@@ -34,7 +34,7 @@ def label(sight: Mapping[str, Any]) -> str:
     metres = sight["distance"]
     away = f" {metres:.1f} m +-{metres * sight['error']:.1f}" if metres else ""
     trend = {"approaching": ", coming closer", "leaving": ", going away"}.get(sight["trend"], "")
-    return f"{name}{away}{trend}"
+    return f"{name}{away}{trend}{'' if sight['found'] else ' (a moment ago)'}"
 
 
 def _draw(canvas: Picture, sight: Mapping[str, Any]) -> None:
@@ -43,7 +43,9 @@ def _draw(canvas: Picture, sight: Mapping[str, Any]) -> None:
     left, top = round(box["left"] * width), round(box["top"] * height)
     right, bottom = left + round(box["width"] * width), top + round(box["height"] * height)
     colour = NAMED if sight["person"] else UNNAMED if sight["kind"] == "person" else THING
-    cv2.rectangle(canvas, (left, top), (right, bottom), colour, max(2, height // 360))
+    # Who was not found in the newest picture is drawn thin: they may have gone.
+    thick = max(2, height // 360) if sight["found"] else 1
+    cv2.rectangle(canvas, (left, top), (right, bottom), colour, thick)
     _write(canvas, label(sight), (left, top), colour)
 
 

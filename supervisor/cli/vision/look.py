@@ -100,7 +100,14 @@ def table(sights: list[Mapping[str, Any]]) -> Table:
         away = f"{one['distance']:.1f} m +-{one['distance'] * one['error']:.1f}" if one["distance"] else ""
         seen = f"{time.time() - one['since']:.0f} s"
         where = f"{abs(one['bearing']):.0f} degrees {side}"
-        made.add_row(literal(name), where, away, one["source"], seen, TRENDS[one["trend"]])
+        made.add_row(
+            literal(name),
+            where,
+            away,
+            one["source"],
+            seen,
+            TRENDS[one["trend"]] if one["found"] else "a moment ago",
+        )
     return made
 
 

@@ -56,6 +56,11 @@ def test_the_table_says_who_where_and_how_far(width: int) -> None:
         assert lines[2].split()[0] == "somebody"
 
 
+def test_who_was_seen_only_a_moment_ago_is_said_to_be() -> None:
+    gone = dict(scene()["sights"][1], found=False)
+    assert label(gone) == "somebody (a moment ago)"
+
+
 def test_each_is_drawn_with_a_box_and_a_label() -> None:
     picture = drawn(jpeg(), scene()["sights"], "two people")
     assert picture.shape == (360, 640, 3)
