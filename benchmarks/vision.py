@@ -20,6 +20,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -60,7 +61,7 @@ def plain(seconds: float) -> Row:
     assert search is not None
     placement = search.placement(*SHAPE[:2])
     before, count = None, 0
-    ends = begun = 0.0
+    ends = begun = used = 0.0
     for picture in itertools.cycle(pictures()):
         small = shrunk(picture, placement)
         grey = grey_of(shown(small, placement))
@@ -68,13 +69,14 @@ def plain(seconds: float) -> Row:
         before = grey
         search.found(small, placement)
         if not begun:  # the first one allocates what the others use
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), time.process_time()
             ends = begun + seconds
             continue
         count += 1
         if time.perf_counter() >= ends:
             break
-    return {"rate": count / (time.perf_counter() - begun)}
+    used = time.process_time() - used
+    return {"rate": count / (time.perf_counter() - begun), "cpu": used / count * 1e3}
 
 
 class Tracker:
@@ -118,11 +120,21 @@ def ours(instances: int, seconds: float) -> Row:
     """Pictures that the detectors told of, how old they were by then, and how long an ask within the root took."""
     with detectors(instances) as (system, tracker), _shown(system):
         time.sleep(WARM_UP)
+        processes = [
+            psutil.Process(row["pid"]) for row in system.status()["actors"] if DETECTOR in row["address"]
+        ]
+        used = _used(processes)
         tracker.ages.clear()
         begun = time.perf_counter()
         asks = _asked(system, seconds)
         took, ages = time.perf_counter() - begun, tuple(tracker.ages)
-    return _row(ages, took) | {"ask_p99": percentile(asks, 0.99) * 1e3}
+        used = _used(processes) - used
+    return _row(ages, took) | {"ask_p99": percentile(asks, 0.99) * 1e3, "cpu": used / len(ages) * 1e3}
+
+
+def _used(processes: list[psutil.Process]) -> float:
+    """Processor seconds of them together."""
+    return sum(times.user + times.system for times in (process.cpu_times() for process in processes))
 
 
 def _row(ages: "tuple[float, ...] | list[float]", seconds: float) -> Row:
@@ -210,6 +222,14 @@ def main() -> int:
         report.add(
             Figure(f"age of a result, p99, {n} detectors", mine["age_p99"], "ms", "Ray", ray["age_p99"])
         )
+        used = Figure(
+            f"processor time of a picture, {n} detectors",
+            mine["cpu"],
+            "ms",
+            "a plain loop",
+            medians["plain"]["cpu"],
+        )
+        report.add(used)
         report.add(Figure(f"ask in the root, p99, {n} detectors", mine["ask_p99"], "ms"))
     if options.json:
         print(json.dumps({"medians": medians, "missed": report.missed}))
@@ -220,14 +240,13 @@ def main() -> int:
 
 def _print(medians: dict[str, Row]) -> None:
     loop = medians["plain"]["rate"]
-    cores = os.cpu_count() or 1
-    print(
-        f"{'':10} {'pictures':>10} {'of the loop':>12} {'age p50':>9} {'p99':>9} {'ask p99':>9}   ({cores} cores)"
-    )
+    print(f"on {os.cpu_count()} cores, which {os.getloadavg()[0]:.1f} processes wanted in the last minute")
+    print(f"{'':10} {'pictures':>10} {'of the loop':>12} {'age p50':>9} {'p99':>9} {'ask p99':>9} {'cpu':>7}")
     for who, row in medians.items():
         ages = "".join(f"{row[f]:>7,.0f} ms" if f in row else " " * 10 for f in ("age_p50", "age_p99"))
-        ask = f"{row['ask_p99']:>6,.1f} ms" if "ask_p99" in row else ""
-        print(f"{who:10} {row['rate']:>8,.1f}/s {row['rate'] / loop:>11,.2f}x {ages} {ask}")
+        ask = f"{row['ask_p99']:>6,.1f} ms" if "ask_p99" in row else " " * 9
+        cpu = f"{row['cpu']:>4,.0f} ms" if "cpu" in row else ""
+        print(f"{who:10} {row['rate']:>8,.1f}/s {row['rate'] / loop:>11,.2f}x {ages} {ask} {cpu}")
 
 
 if __name__ == "__main__":
