@@ -12,9 +12,11 @@ from actors.vocabulary.values import Person
 
 LONGEST = 64  # signs of a text that is looked at; VRChat's names have 15 at most
 
-# What a reader takes for one another, after folding.
+# What a reader takes for one another, after folding; letters of other scripts by what their capitals look like.
 _ALIKE = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s", "8": "b", "2": "z", "9": "g"}
+    | dict(zip("авекмнорстухзіѕјһ", "abekmhopctyx3lsjh", strict=True))
+    | dict(zip("αβεζηικμνορτυχ", "abezhlkmnoptyx", strict=True))
 )
 _PAIRS = (("rn", "m"), ("vv", "w"))
 _LEFT_OUT = " ._-'`,:~*·"  # what is too small to be read for certain
@@ -24,17 +26,15 @@ _WRONG = ((10, 2), (5, 1))
 
 
 def who(text: str, present: Iterable[Person]) -> Person | None:
-    """The one person of those present whose name it is, None when it is nobody's, or could be that of several.
+    """The one person of those present whose name it looks like, None when it is nobody's, or could be that of several.
 
-    A name that is written just so goes before one that looks alike, and that before one with a sign read wrongly."""
+    Who bears a name that looks just like another's is not told from them, whichever is read: it may be meant so."""
     people = {person.user_id: person for person in present}
-    read = text[:LONGEST]
-    for form in (folded, looks):
-        wanted = form(read)
-        found = [person for person in people.values() if wanted and form(person.name) == wanted]
-        if found:
-            return found[0] if len(found) == 1 else None
-    return _nearest(looks(read), tuple(people.values()))
+    read = looks(text[:LONGEST])
+    found = [person for person in people.values() if read and looks(person.name) == read]
+    if found:
+        return found[0] if len(found) == 1 else None
+    return _nearest(read, tuple(people.values()))
 
 
 def looks(name: str) -> str:

@@ -150,6 +150,21 @@ def test_the_tree_follows_what_is_configured_for_it(running: Running) -> None:
     assert system.wait_incarnation("vision.camera", 2, WITHIN)
 
 
+def test_distances_are_switched_off_and_on_while_the_other_eyes_go_on(running: Running) -> None:
+    system = running.system
+    running.write("computer_vision: {enabled: true}\n")
+    running.reload()
+    assert system.wait_incarnation("vision.depth", 1, WITHIN)
+    assert system.wait_incarnation("vision.camera", 1, WITHIN)
+    running.write("computer_vision: {enabled: true, depth_estimation: false}\n")
+    running.reload()
+    running.until(lambda: system.registry.slot("vision.depth").state == "disabled")
+    running.write("computer_vision: {enabled: true, depth_fps: 2.0}\n")
+    running.reload()
+    assert system.wait_incarnation("vision.depth", 2, WITHIN)
+    assert running.incarnation("vision.camera") == 1
+
+
 def test_what_was_pinned_by_hand_stays_where_it_is_when_something_else_changes(running: Running) -> None:
     system = running.system
     assert isinstance(system.client.answer("state", PinChild("world", "process"), WITHIN), Accepted)

@@ -55,10 +55,15 @@ def test_what_could_be_two_people_is_nobody() -> None:
     assert name_of("Robim", "Robin", "Robix") is None
 
 
-def test_a_name_that_is_written_just_so_goes_before_one_that_looks_alike() -> None:
-    assert name_of("Ki1ian", "Kilian", "Ki1ian") == "Ki1ian"
-    assert name_of("Robin", "Robin", "Robim") == "Robin"
-    assert name_of("Zoe", "Zoë", "Zoe") == "Zoe"
+@pytest.mark.parametrize("other", ["Аnna", "Αnna", "Änna", "Ann a"])
+def test_who_took_a_name_that_looks_like_another_s_is_not_told_from_them(other: str) -> None:
+    assert name_of("Anna", "Anna", other) is None
+    assert name_of("Anna", other) == other, "while they are not both here"
+
+
+def test_a_name_in_another_script_is_known_by_what_it_looks_like() -> None:
+    assert name_of("AHHa", "Анна", "Borja") == "Анна"
+    assert name_of("POMA", "Рома") == "Рома"
 
 
 def test_two_accounts_of_one_name_are_not_told_apart() -> None:
