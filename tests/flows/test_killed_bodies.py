@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from actors.avatar.messages import MOVEMENT, WalkAhead
+from actors.osc.messages import OSC_SENDER
 from config.schema import Config
 from supervisor.demo.instance import free_port
 from supervisor.nodes import worker_process
@@ -57,12 +58,15 @@ class Body:
         (row,) = (row for row in self.system.status()["actors"] if row["address"] == address)
         return int(row["pid"])
 
-    def walk(self) -> None:
-        """Walk on, and wait until the game sees it."""
-        for _ in range(int(WITHIN)):
-            if self.game.until_pressed(0.7):  # by itself, after its sender was killed
+    def walk(self, killed: str) -> None:
+        """Walk on, and wait until the game sees it. killed: who was before; after its sender it walks on by itself."""
+        walks = killed == OSC_SENDER
+        for _ in range(int(WITHIN / 5.0)):
+            if not walks:
+                self.system.client.tell(MOVEMENT, WalkAhead(1, 5000.0))
+            if self.game.until_pressed(5.0):
                 return
-            self.system.client.tell(MOVEMENT, WalkAhead(1, 5000.0))
+            walks = False
         raise AssertionError("it does not walk")
 
     def kill(self, address: str) -> bool:
@@ -93,9 +97,10 @@ def body(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.parametrize("body", [0, 1], indirect=True)
 def test_nothing_stays_pressed_whichever_process_of_the_body_is_killed(body: Body) -> None:
+    victim = ""
     for number in range(KILLS):
+        body.walk(victim)
         victim = TURNS[number % len(TURNS)]
-        body.walk()
         assert body.kill(victim), f"kill {number}, of {victim}"
     assert body.game.until_rest(KILLS**2), "nothing is pressed at the end"
     rows = {row["address"]: row["restarts"] for row in body.system.status()["actors"]}
