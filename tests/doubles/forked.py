@@ -14,10 +14,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import types
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from multiprocessing import forkserver, reduction, resource_tracker
+from multiprocessing import forkserver, process, reduction, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
@@ -35,6 +36,20 @@ def context() -> BaseContext:
     made = multiprocessing.get_context("forkserver")
     made.set_forkserver_preload(["tests.doubles.preloaded"])
     return made
+
+
+_starting = threading.Lock()
+
+
+def start(target: Callable[..., object], *args: object) -> Any:
+    """Call `target` in a forked process; its multiprocessing.Process. May be called from several threads."""
+    forked: Any = context().Process(target=target, args=args)  # type: ignore[attr-defined]
+    with _starting:
+        forked.start()
+        # Each start asks all others that are known how they ended, and would take the answer from whoever waits for it.
+        children: set[Any] = process._children  # type: ignore[attr-defined]
+        children.discard(forked)
+    return forked
 
 
 class Descriptor:
@@ -81,7 +96,7 @@ class ForkedProcess:
             places = [_number(stdin, ours), _number(stdout, ours)]
             places.append(places[1] if stderr == subprocess.STDOUT else _number(stderr, ours))
             files = [Descriptor(number) for number in places]
-            start = _Start(
+            wanted = _Start(
                 list(command),
                 dict(env),
                 files,
@@ -91,8 +106,7 @@ class ForkedProcess:
                 list(leader),
                 group,
             )
-            self._process: Any = context().Process(target=_main, args=(start,))  # type: ignore[attr-defined]
-            self._process.start()
+            self._process: Any = start(_main, wanted)
         self.pid: int = self._process.pid
 
     @property

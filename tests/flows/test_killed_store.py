@@ -12,11 +12,10 @@ import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.doubles.forked import Descriptor, context
+from tests.doubles.forked import Descriptor, start
 from tests.flows import tallying
 
 ROUNDS = 500 if os.environ.get("GERALD_SOAK") else 50
@@ -69,10 +68,7 @@ class Life:
     def __init__(self, home: Path, fault: str = "", pin: str = "thread") -> None:
         reader, writer = os.pipe()
         self._printed = os.fdopen(reader)
-        self._process: Any = context().Process(  # type: ignore[attr-defined]
-            target=tallying.in_a_fork, args=(Descriptor(writer), home, fault, pin)
-        )
-        self._process.start()
+        self._process = start(tallying.in_a_fork, Descriptor(writer), home, fault, pin)
         os.close(writer)
         self.pid: int = self._process.pid
         self.lines: list[str] = []
