@@ -1,5 +1,7 @@
 """Timers of the actors that own and move the body."""
 
+from typing import ClassVar
+
 from actors.kernel.message import Message
 
 
@@ -10,8 +12,11 @@ class GestureOver(Message):
 class ReckonDue(Message):
     """Timer: the body moves, and nothing was heard of it for a moment."""
 
+    continuous: ClassVar[bool] = True
+
 
 class WalkOn(Message):
     """Timer of the movement: time to look where the body is, and to steer. number: of the goal."""
 
+    continuous: ClassVar[bool] = True
     number: int

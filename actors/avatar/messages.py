@@ -73,6 +73,7 @@ class TellBody(Message):
 class WatchBody(Message):
     """Tell the sender BodyMoved now, and at each change of place or speed within the next `seconds`."""
 
+    continuous: ClassVar[bool] = True
     seconds: float
 
 
@@ -83,6 +84,7 @@ class BodyMoved(Message):
     turning: degrees a second to the right. frame: positions of two frames cannot be compared. reckoned: by velocities,
     and not told by the game."""
 
+    continuous: ClassVar[bool] = True
     lane: ClassVar[Lane] = Lane.LATEST
     position: Vector3
     yaw: float
@@ -135,6 +137,7 @@ class SeenAt(Message):
     bearing: degrees to the right of where the body looks. distance: metres. at: epoch seconds of the picture. The world
     passes it on to the movement while that goes to this target."""
 
+    continuous: ClassVar[bool] = True
     lane: ClassVar[Lane] = Lane.LATEST
     target: str
     name: str
@@ -169,6 +172,7 @@ class Steered(Message):
 
     deflection: how strongly it turns, in [-1, 1]."""
 
+    continuous: ClassVar[bool] = True
     walks: bool
     turns: bool
     deflection: float = 0.0

@@ -164,10 +164,10 @@ def body_moved(state: AvatarState, at: float) -> BodyMoved:
     """Where the body is and how it moves, at `at` (epoch seconds)."""
     felt, how = state.movement_state, state.reckoning
     return BodyMoved(
-        position=state.position,
-        yaw=how.yaw,
-        velocity=felt.velocity,
-        turning=felt.angular_y * how.unit,
+        position=_rounded(state.position),
+        yaw=round(how.yaw, 2),
+        velocity=_rounded(felt.velocity),
+        turning=round(felt.angular_y * how.unit, 2),
         at=at,
         frame=how.frame,
         reckoned=how.reckoned,
@@ -175,6 +175,11 @@ def body_moved(state: AvatarState, at: float) -> BodyMoved:
         seated=felt.seated or felt.in_station,
         afk=felt.afk,
     )
+
+
+def _rounded(vector: Vector3) -> Vector3:
+    """To a millimetre, or to one in a second: what is told ten times a second fills the trace."""
+    return Vector3(round(vector.x, 3), round(vector.y, 3), round(vector.z, 3))
 
 
 def parameter(state: AvatarState, name: str) -> Number | None:

@@ -38,6 +38,9 @@ class Message(msgspec.Struct, metaclass=_MessageMeta, frozen=True, tag=True):
     """
 
     lane: ClassVar[Lane] = Lane.DATA
+    continuous: ClassVar[bool] = False
+    """Whether it comes many times a second while something lasts: its records reach the trace's file a little later."""
+
     if not TYPE_CHECKING:
         turn = 0  # a message that belongs to a turn of conversation has a field of this name
 

@@ -1,5 +1,7 @@
 """Messages from the OSC actors' own timers and threads."""
 
+from typing import ClassVar
+
 from actors.kernel.message import Message
 from actors.osc.messages import AvatarParameter
 
@@ -26,6 +28,7 @@ class TypingExpired(Message):
 class InputExpired(Message):
     """Timer of the sender: `name` was held long enough, unless it was set again (another `press`)."""
 
+    continuous: ClassVar[bool] = True
     name: str
     press: int
 

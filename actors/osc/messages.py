@@ -38,6 +38,7 @@ class ParametersChanged(Message):
     only those that `osc.enabled_events` has, that `osc.parameters` names, or that say how the player is (MuteSelf).
     zones: where those are that `osc.parameters` gives a zone. at: when they came (epoch seconds); 0: unknown."""
 
+    continuous: ClassVar[bool] = True
     values: Mapping[str, bool | int | float]
     touched: tuple[str, ...] = ()
     events: Mapping[str, str] = {}
@@ -54,6 +55,7 @@ class AvatarLoaded(Message):
 class TrackingChanged(Message):
     """Position in metres and rotation in Euler degrees of the player's head, where the game shares it."""
 
+    continuous: ClassVar[bool] = True
     lane: ClassVar[Lane] = Lane.LATEST
     position: tuple[float, float, float]
     rotation: tuple[float, float, float]
@@ -209,6 +211,7 @@ class Typing(Message):
 class SetInput(Message):
     """Hold the axis or button `name` (VRChat's /input/NAME) at `value` for `seconds`; then it returns to zero."""
 
+    continuous: ClassVar[bool] = True
     name: str
     value: float
     seconds: float

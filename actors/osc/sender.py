@@ -60,7 +60,7 @@ class Sender(Actor):
         self._chatbox_timer = 0
         self._shown_turn = 0
         self._typing_timer = 0
-        self._held: dict[str, int] = {}
+        self._held: dict[str, tuple[int, int]] = {}  # by input: the press, and the timer that lets go of it
         self._presses = 0
         self._owes_rest = False
         self._avatar = KnownAvatar()
@@ -182,15 +182,20 @@ class Sender(Actor):
             self._send(inputs.PREFIX + name, value)
         if value and sent:
             self._answerable += name in inputs.ANSWERED
-            self._presses += 1
-            self._held[name] = self._presses
-            self.after(inputs.hold_time(message.seconds), InputExpired(name, self._presses))
+            self._hold(name, inputs.hold_time(message.seconds))
         elif not value:
             self._held.pop(name, None)
 
+    def _hold(self, name: str, seconds: float) -> None:
+        _, timer = self._held.get(name, (0, 0))
+        self.cancel(timer)
+        self._presses += 1
+        self._held[name] = self._presses, self.after(seconds, InputExpired(name, self._presses))
+
     @handles
     def on_input_expired(self, message: InputExpired) -> None:
-        if self._held.get(message.name) == message.press:
+        press, _ = self._held.get(message.name, (0, 0))
+        if press == message.press:
             del self._held[message.name]
             self._send(*inputs.zero(message.name))
 

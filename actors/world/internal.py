@@ -1,5 +1,7 @@
 """Timers of this package's actors."""
 
+from typing import ClassVar
+
 from actors.kernel.message import Message
 
 
@@ -13,3 +15,5 @@ class LookAgain(Message):
 
 class SightsFade(Message):
     """Timer: who was seen for the last time a while ago may be elsewhere."""
+
+    continuous: ClassVar[bool] = True

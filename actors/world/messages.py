@@ -80,6 +80,7 @@ class BodyAt(Message):
     frame: since when (epoch seconds) positions count from the same origin, 0 for the game's own coordinates: those of
     two frames cannot be compared. reckoned: by how fast it moved; the game did not tell it."""
 
+    continuous: ClassVar[bool] = True
     lane: ClassVar[Lane] = Lane.LATEST
     position: Vector3
     at: float
@@ -126,5 +127,6 @@ class NoWay(Message):
 class WatchSight(Message):
     """Pass on to the sender each sight of `target` (SeenAt) within the next `seconds`, at once one of just now."""
 
+    continuous: ClassVar[bool] = True
     target: str
     seconds: float

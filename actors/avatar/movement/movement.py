@@ -31,7 +31,7 @@ from config.schema import Movement as Settings
 EVERY = 0.1
 """Seconds from one look at the body to the next."""
 
-WATCH = 1.0  # seconds for which the avatar and the world are asked to tell; renewed twice as often
+WATCH = 2.0  # seconds for which the avatar and the world are asked to tell; renewed twice as often
 SETTLES = 2.0  # seconds after the end for which inputs are let go of again while the body still moves
 AGAIN = 0.3
 ANSWER_WITHIN = 2.0  # seconds for the world to find another way

@@ -67,7 +67,7 @@ class Pedals:
             return
         if not value or abs(wanted - value) > CHANGED or now - at >= RENEW - 0.001:
             self._soft ^= {axis}
-            sent = wanted * DITHER if axis in self._soft else wanted
+            sent = round(wanted * DITHER if axis in self._soft else wanted, 3)
             self._pressed[axis] = (sent, now)
             self._let_go.pop(axis, None)
             owner.tell(OSC_SENDER, SetInput(axis, sent, LEASE))

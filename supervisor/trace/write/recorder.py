@@ -31,6 +31,15 @@ RETRY = 5.0
 
 BATCH = 256
 
+CONTINUOUS_WAITS = 2.0
+"""Seconds for which records of continuous messages alone wait in memory: each flush ends a chunk, which costs more than
+what is in it."""
+
+
+def is_continuous(record: Record) -> bool:
+    """Whether it is one of many of its kind a second, of which nothing went wrong."""
+    return isinstance(record, Handled) and record.failure is None and type(record.envelope.message).continuous
+
 
 def new_run(at: float | None = None) -> str:
     """A name for a run, from its start in UTC and the pid: `20261123T190000Z-4711`."""
@@ -75,6 +84,8 @@ class Recorder:
         self._said = 0
         self._warned: set[str] = set()
         self._retry_at = 0.0
+        self._unflushed_since: float | None = None
+        self._hurries = False
 
         def start() -> None:
             # Imported here, in parallel with the start of the node.
@@ -119,19 +130,21 @@ class Recorder:
                 queue.wake.wait(self._interval)
                 queue.wake.clear()
             closing, ticket = queue.closed, self._asked
-            self._attempt(writer, closing)
+            self._attempt(writer, closing, asked=ticket != self._answered)
             with self._served:
                 self._answered = ticket
                 self._served.notify_all()
         self._report_end()
 
-    def _attempt(self, writer: "RotatingWriter", closing: bool) -> None:
+    def _attempt(self, writer: "RotatingWriter", closing: bool, *, asked: bool) -> None:
         if self._trouble and not closing and time.monotonic() < self._retry_at:
             return
         try:
             if self._queue:
                 self._open_if_due(writer)
                 self._write_waiting(writer)
+            if asked or self._is_flush_due():
+                self._flush(writer)
             if closing:
                 writer.close()
         except OSError as error:
@@ -158,13 +171,21 @@ class Recorder:
             self._queue.made_room()
             writer.flush_if_large()
             if time.monotonic() >= due:
-                writer.flush()
+                self._flush(writer)
                 due = time.monotonic() + self._interval
         self._queue.pace(count, time.monotonic() - begun)
         if lost := self._queue.lost - self._said:
             self._report_loss(writer, lost)
-        writer.flush()
+            self._flush(writer)
         self._said += lost
+
+    def _is_flush_due(self) -> bool:
+        since = self._unflushed_since
+        return since is not None and (self._hurries or time.monotonic() - since >= CONTINUOUS_WAITS)
+
+    def _flush(self, writer: "RotatingWriter") -> None:
+        writer.flush()
+        self._unflushed_since, self._hurries = None, False
 
     def _write_some(self, writer: "RotatingWriter", count: int) -> None:
         take, encode, write = self._queue.take, self._encoder.encode, writer.write
@@ -179,6 +200,9 @@ class Recorder:
                 continue
             write(line)
             written.append(record)
+            self._hurries = self._hurries or not is_continuous(record)
+        if self._unflushed_since is None:
+            self._unflushed_since = time.monotonic()
         writer.wrote(written)
 
     def _unencodable(self, record: Record, error: Exception) -> None:

@@ -227,7 +227,7 @@ def test_who_watches_the_body_is_told_at_once_and_for_so_long(stage: Stage) -> N
     told(stage, VelocityZ=2.0)
     told(stage, AngularY=1.0)
     moved = watcher.of(BodyMoved)[-1]
-    assert (moved.known, moved.velocity, moved.turning) == (True, Vector3(z=2.0), math.degrees(1.0))
+    assert (moved.known, moved.velocity, moved.turning) == (True, Vector3(z=2.0), 57.3)
     stage.world.advance(0.5)
     assert watcher.of(BodyMoved)[-1].position.z == pytest.approx(0.98, abs=0.03)
     stage.world.advance(0.6)

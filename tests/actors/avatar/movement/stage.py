@@ -8,6 +8,7 @@ from actors.avatar.messages import MovementEnded, SeenAt
 from actors.avatar.movement.movement import Movement
 from actors.kernel.message import Message
 from actors.kernel.protocol.storage import LoadState
+from actors.kernel.record import RecordSink
 from actors.osc.sender import Sender
 from actors.vocabulary.values import Vector3
 from actors.world.world import World
@@ -34,11 +35,12 @@ class Stage:
         late: float = 0.0,
         seed: int = 0,
         tracked: bool = False,
+        recorder: RecordSink | None = None,
         **settings: float | bool,
     ) -> None:
         self.game = game
         self.blind = self.sees_through_walls = False
-        self.world = VirtualWorld()
+        self.world = VirtualWorld(recorder=recorder)
         self.asker = self.world.probe("behaviour")
         self.link = Link(
             self.world, game, loses=loses, late=late, seed=seed, tracked=tracked, each_frame=self._see

@@ -7,11 +7,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from mcap.reader import make_reader
 
 from actors.kernel.directory import DeadLetter
+from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import ConfigurationVersion, Dead, Handled, Started, Stopped
 from supervisor.trace import records
@@ -93,6 +95,7 @@ def test_lives_dead_letters_and_configurations_are_recorded(tmp_path: Path) -> N
 WRITER = """
 import sys, time
 from pathlib import Path
+from typing import ClassVar
 from supervisor.trace.write.recorder import Recorder
 from tests.supervisor.trace.samples import Noted, envelope, handled
 recorder = Recorder(Path(sys.argv[1]), "victim", run=sys.argv[2])
@@ -138,6 +141,56 @@ def test_a_failure_is_flushed_at_once(tmp_path: Path) -> None:
         assert len(lines(tmp_path)) == 2
     finally:
         recorder.close()
+
+
+class Swarming(Message):
+    """One of many a second."""
+
+    continuous: ClassVar[bool] = True
+    number: int
+
+
+def test_what_comes_many_times_a_second_waits_for_others_and_its_order_stays(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, "root", run=RUN, flush_interval=0.01)
+    try:
+        recorder.append(handled(envelope(1, Noted(1))))
+        readable(tmp_path, 1)
+        recorder.append(handled(envelope(2, Swarming(2))))
+        recorder.append(handled(envelope(3, Noted(3))))
+        readable(tmp_path, 3)
+        recorder.append(handled(envelope(4, Swarming(4))))
+        assert recorder.flush(within=10.0), "it does not wait where somebody asks for it"
+        assert [line.message["number"] for line in lines(tmp_path)] == [1, 2, 3, 4]  # type: ignore[union-attr]
+    finally:
+        recorder.close()
+
+
+def test_alone_it_waits_in_memory_for_a_while_and_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supervisor.trace.write.recorder.CONTINUOUS_WAITS", 600.0)
+    recorder = Recorder(tmp_path, "root", run=RUN, flush_interval=0.01)
+    try:
+        recorder.append(handled(envelope(1, Noted(1))))
+        readable(tmp_path, 1)
+        recorder.append(handled(envelope(2, Swarming(2))))
+        while len(recorder._queue):  # until the writer has it
+            threading.Event().wait(0.01)
+        assert len(lines(tmp_path)) == 1
+        monkeypatch.setattr("supervisor.trace.write.recorder.CONTINUOUS_WAITS", 0.0)
+        readable(tmp_path, 2)
+        recorder.append(handled(envelope(3, Swarming(3)), failure=Failure("KeyError", "x")))
+        readable(tmp_path, 3)
+    finally:
+        recorder.close()
+
+
+def readable(folder: Path, count: int) -> None:
+    """Wait until so many lines can be read."""
+    deadline = time.monotonic() + 60.0
+    while len(lines(folder)) < count and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    assert len(lines(folder)) == count
 
 
 def test_many_threads_append_and_nothing_is_lost(tmp_path: Path) -> None:
@@ -301,6 +354,7 @@ def test_a_disk_that_refuses_is_said_waited_for_and_what_was_lost_noted(
 FULL = """
 import resource, signal, sys
 from pathlib import Path
+from typing import ClassVar
 from supervisor.trace.write.recorder import Recorder
 from tests.supervisor.trace.samples import Heard, envelope, handled
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
