@@ -74,7 +74,6 @@ class Runtime:
         register_messages()
         failure.redact = redacted
         platform = platform if platform is not None else Platform()
-        make_tree = partial(tree, text=text, safe=safe is not None) if spec is None else None
         root = spec if spec is not None else tree(config, text=text, safe=safe is not None)
         self.home = home
         self._safe = safe
@@ -83,33 +82,52 @@ class Runtime:
         self.started_at = self.clock.wall()
         self.launcher: Mapping[str, int] = {}
         self.changes: deque[Mapping[str, object]] = deque(maxlen=1000)
-
-        trace = recorder_options(config, home)
-        self.recorder = open_recorder(trace, "root", self.run)
-        self._records: RecordSink | None = self.recorder if also is None else FanOut(self.recorder, also)
-        if self.recorder is not None:
-            self.recorder.new_segment = self._ask_for_checkpoints
-
-        self.directory = directory if directory is not None else Directory()
-        self.dead_letters = self.directory.dead_letters
-        self.dead_letters.watch = self._record_dead
-        self.client = ExternalClient(self.directory)
         self._commands = count(1)
-
-        self.configuration_store = ConfigurationReload(config, source)
-        environ = source.environ if source is not None else os.environ
-        self.ciphers = DataCiphers(
-            home,
-            lambda: self.config.storage,
-            environ,
-            lambda: self.config.users.voice_prints or self.config.vrchat.api_enabled,
-        )
+        trace = self._open_trace(config, also)
+        self._open_directory(directory)
+        self._open_configuration(config, source)
         self._frames = platform.frames(home)
         self._frames.provide(root, config)
         self.actors = ActorFactory(
             self.configuration_store, home, self.run, self.ciphers, self._frames, trace, platform.makers
         )
         self.processes = platform.processes(self.directory, on_handled, self.actors.reveal)
+        self._readiness = Readiness(lambda: self.registry.slots)
+        self.registry = self._make_registry(root, platform, on_change)
+        self._watchdog = platform.watchdog(self.registry.slots.values, self.directory, self.clock.monotonic())
+        make_tree = partial(tree, text=text, safe=safe is not None) if spec is None else None
+        self.configuration_store.tree = self._live_tree(make_tree)
+        self.ended = self._readiness.ended
+        self.wait_until = self._readiness.wait_until
+        self.wait_ready = self._readiness.wait_ready
+        self.wait_incarnation = self._readiness.wait_incarnation
+
+    def _open_trace(self, config: "Config", also: Callable[[Record], None] | None) -> Mapping[str, Any]:
+        trace = recorder_options(config, self.home)
+        self.recorder = open_recorder(trace, "root", self.run)
+        self._records: RecordSink | None = self.recorder if also is None else FanOut(self.recorder, also)
+        if self.recorder is not None:
+            self.recorder.new_segment = self._ask_for_checkpoints
+        return trace
+
+    def _open_directory(self, directory: Directory | None) -> None:
+        self.directory = directory if directory is not None else Directory()
+        self.dead_letters = self.directory.dead_letters
+        self.dead_letters.watch = self._record_dead
+        self.client = ExternalClient(self.directory)
+
+    def _open_configuration(self, config: "Config", source: ConfigurationSource | None) -> None:
+        self.configuration_store = ConfigurationReload(config, source)
+        self.ciphers = DataCiphers(
+            self.home,
+            lambda: self.config.storage,
+            source.environ if source is not None else os.environ,
+            lambda: self.config.users.voice_prints or self.config.vrchat.api_enabled,
+        )
+
+    def _make_registry(
+        self, root: SupervisorSpec, platform: Platform, on_change: Callable[[ActorSlot], None] | None
+    ) -> ActorRegistry:
         launcher = IncarnationLauncher(
             self.actors,
             self.directory,
@@ -120,8 +138,7 @@ class Runtime:
             platform.threads(self.client),
             self.processes,
         )
-        self._readiness = Readiness(lambda: self.registry.slots)
-        self.registry = launcher.registry = ActorRegistry(
+        launcher.registry = ActorRegistry(
             root,
             self.directory,
             launcher.launch,
@@ -132,8 +149,10 @@ class Runtime:
             on_close=self.processes.discard,
             on_end=self._readiness.end,
         )
-        self._watchdog = platform.watchdog(self.registry.slots.values, self.directory, self.clock.monotonic())
-        self.configuration_store.tree = LiveTree(
+        return launcher.registry
+
+    def _live_tree(self, make_tree: Callable[["Config"], SupervisorSpec] | None) -> LiveTree:
+        return LiveTree(
             self.registry,
             make_tree,
             self.command,
@@ -142,12 +161,8 @@ class Runtime:
             self._frames,
             self._records,
             self.clock,
-            home,
+            self.home,
         )
-        self.ended = self._readiness.ended
-        self.wait_until = self._readiness.wait_until
-        self.wait_ready = self._readiness.wait_ready
-        self.wait_incarnation = self._readiness.wait_incarnation
 
     @property
     def config(self) -> Config:
