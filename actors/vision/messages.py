@@ -174,7 +174,7 @@ class TakePicture(Message):
 
 
 class PictureTaken(Message):
-    """A picture as JPEG, captured at `at` (epoch seconds). jpeg: b"" when there is none."""
+    """A picture as JPEG of this size, captured at `at` (epoch seconds). jpeg: b"" when there is none."""
 
     jpeg: bytes
     at: float = 0.0

@@ -34,7 +34,13 @@ def _look(runtime: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str,
         picture = taken
     scene = answer_of(runtime, TRACKER, GetScene(), ASK_WITHIN)
     assert isinstance(scene, Scene)
-    yield {**described(scene), "picture": picture.jpeg, "pictured_at": picture.at}
+    yield {
+        **described(scene),
+        "picture": picture.jpeg,
+        "pictured_at": picture.at,
+        "height": picture.height,
+        "width": picture.width,
+    }
 
 
 def described(scene: Scene) -> Mapping[str, Any]:

@@ -93,7 +93,9 @@ class FoxgloveClient:
         if operation != MESSAGE_DATA:
             return "binary", operation
         subscription, at = struct.unpack_from("<IQ", payload, 1)
-        return "message", (self.topics[subscription]["topic"], at, json.loads(payload[13:]))
+        topic = self.topics[subscription]
+        content = json.loads(payload[13:]) if topic["encoding"] == "json" else payload[13:]
+        return "message", (topic["topic"], at, content)
 
     def _subscribe(self, channels: list[dict[str, Any]]) -> None:
         new = [channel for channel in channels if channel["id"] not in self.topics]

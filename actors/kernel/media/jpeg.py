@@ -10,12 +10,17 @@ QUALITY = 85
 TRIES = 3  # pictures that may be written over while they are copied
 
 
+def fitted(height: int, width: int, widest: int) -> tuple[int, int]:
+    """Height and width of a picture that is made `widest` pixels wide at most."""
+    return (height, width) if width <= widest else (max(1, round(height * widest / width)), widest)
+
+
 def as_jpeg(picture: Picture, widest: int, quality: int = QUALITY) -> bytes:
     """The BGR picture, made smaller where it is wider than `widest` pixels."""
     height, width = picture.shape[:2]
     if width > widest:
-        size = widest, max(1, round(height * widest / width))
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        size = fitted(height, width, widest)
+        small = cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA)
         return as_jpeg(np.asarray(small, np.uint8), widest, quality)
     return bytes(cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, quality))[1])
 

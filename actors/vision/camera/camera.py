@@ -7,7 +7,7 @@ from typing import Any
 from actors.kernel.actor import Actor, handles
 from actors.kernel.media.frame_ring import RingReader
 from actors.kernel.media.frames import Frame, RingAddress
-from actors.kernel.media.jpeg import newest
+from actors.kernel.media.jpeg import fitted, newest
 from actors.kernel.protocol.lifecycle import Health
 from actors.vision.camera.capture import Capture
 from actors.vision.camera.device import SourceBroken
@@ -78,7 +78,8 @@ class Camera(Actor):
             self.reply(PictureTaken(b""))
         else:
             frame, jpeg = found
-            self.reply(PictureTaken(jpeg, frame.captured_at, frame.height, frame.width))
+            size = fitted(frame.height, frame.width, max(1, message.widest))
+            self.reply(PictureTaken(jpeg, frame.captured_at, *size))
 
     @handles
     def on_capture_ended(self, message: CaptureEnded) -> None:

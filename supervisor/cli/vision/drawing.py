@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from supervisor.cli.vision.wording import label
+
 Picture = npt.NDArray[np.uint8]
 
 # Colours as OpenCV has them (blue, green, red), apart also for who sees few colours.
@@ -26,15 +28,6 @@ def drawn(jpeg: bytes, sights: Sequence[Mapping[str, Any]], headline: str) -> Pi
         _draw(canvas, one)
     _write(canvas, headline, (0, canvas.shape[0]), (0, 0, 0))
     return canvas
-
-
-def label(sight: Mapping[str, Any]) -> str:
-    """Who or what it is, and how far, such as "Ada 3.2 m +-0.8, coming closer"."""
-    name = sight["person"] or ("somebody" if sight["kind"] == "person" else sight["kind"])
-    metres = sight["distance"]
-    away = f" {metres:.1f} m +-{metres * sight['error']:.1f}" if metres else ""
-    trend = {"approaching": ", coming closer", "leaving": ", going away"}.get(sight["trend"], "")
-    return f"{name}{away}{trend}{'' if sight['found'] else ' (a moment ago)'}"
 
 
 def _draw(canvas: Picture, sight: Mapping[str, Any]) -> None:

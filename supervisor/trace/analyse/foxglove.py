@@ -29,6 +29,11 @@ class Live:
             self._open(channel, schema)
 
     @property
+    def context(self) -> foxglove.Context:
+        """For channels of other sources."""
+        return self._context
+
+    @property
     def topics(self) -> int:
         return len(self._channels)
 

@@ -135,7 +135,7 @@ def test_whoever_asks_gets_the_newest_picture(seeing: Runtime) -> None:
     picture = cv2.imdecode(np.frombuffer(taken.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape == (90, 160, 3)
-    assert (taken.height, taken.width) == (180, 320)
+    assert (taken.height, taken.width) == (90, 160)
     found = look_of(seeing, width=320)
     assert found["picture"][:2] == b"\xff\xd8"
     assert (found["sights"], found["looked"] > 0) == ([], True)

@@ -2,12 +2,15 @@
 
 import json
 import socket
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from supervisor.trace.analyse.foxglove import Live
+from supervisor.trace.analyse.foxglove_eyes import PICTURE, SEEN, LiveEyes
 from supervisor.trace.read.reader import newest_run
 from supervisor.trace.write.recorder import Recorder
 from tests.doubles.foxglove_client import FoxgloveClient
@@ -77,3 +80,32 @@ def test_a_port_that_is_taken_is_an_error(tmp_path: Path) -> None:
 def test_it_can_be_opened_in_the_app(live: Live) -> None:
     assert live.url == f"ws://127.0.0.1:{live.port}"
     assert str(live.port) in live.app_url
+
+
+def test_what_the_eyes_see_reaches_a_panel_that_wants_it_once(live: Live, recorder: Recorder) -> None:
+    asked = []
+
+    def look() -> Mapping[str, Any]:
+        asked.append(1)
+        box = {"left": 0.25, "top": 0.5, "width": 0.5, "height": 0.25}
+        sight = {"kind": "person", "person": "Mio", "box": box, "found": True}
+        return {
+            "picture": b"\xff\xd8 a picture",
+            "pictured_at": 7.25,
+            "height": 360,
+            "width": 640,
+            "sights": [sight],
+        }
+
+    eyes = LiveEyes(live.context, look, lambda sight: f"{sight['person']} 3 m")
+    assert not eyes.pass_on()
+    assert asked == [], "nobody wants it"
+    with FoxgloveClient(live.port) as client:
+        client.until_subscribed({"/tests/Noted", PICTURE, SEEN})
+        assert eyes.pass_on()
+        got = {topic: content for topic, _, content in (client.message(), client.message())}
+        assert b"\xff\xd8 a picture" in got[PICTURE]
+        assert b"Mio 3 m" in got[SEEN]
+        corner = struct.pack("<d", 160.0), struct.pack("<d", 180.0)
+        assert all(part in got[SEEN] for part in corner), "a quarter from the left, half from above"
+        assert not eyes.pass_on(), "the same picture again"
