@@ -71,6 +71,7 @@ def seeing(video: Path, tmp_path: Path) -> Iterator[Runtime]:
                 "source": f"file:{video}",
                 "capture_fps": 30.0,
                 "processing_fps": 15.0,
+                "object_detection": False,  # motion is what is looked for, on a busy machine too
             },
             "trace": {"enabled": False},
         }
