@@ -1,16 +1,18 @@
 """Who the people in a picture are: by their name plates, and by who is here. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 import msgspec
 
 from actors.vision.messages import PERSON, Box, Plate
+from actors.vision.tracker.distance import UNKNOWN_DISTANCE
 from actors.vision.tracker.plates import who
 from actors.vision.tracker.tracks import Track, Tracks, changed, named
 from actors.vocabulary.values import UNKNOWN, Person
 
 ASIDE = 0.75  # of a person's width, by which a plate's middle may stand beside theirs
+CLEAR = 0.8  # score of a plate from which on it is another person's than who was read there before
 ABOVE, BELOW = 0.6, 0.3  # of a person's height, by which a plate may be above or below their upper edge
 
 # A plate whose owner no detector finds: the body below it, in heights of the plate. VRChat draws plates of one height
@@ -22,13 +24,14 @@ def read(tracks: Tracks, plates: Iterable[Plate], present: Sequence[Person], at:
     """After these plates were read in a picture of `at` (epoch seconds); now: monotonic seconds.
 
     What stands on none of the people here is no name: the game has many signs."""
-    for plate in plates:
-        person = who(plate.text, present)
-        if person is None:
-            continue
+    found = [(plate, person) for plate in plates if (person := who(plate.text, present)) is not None]
+    shown = {person.user_id for _, person in found}
+    for plate, person in found:
         owner = _owner(tracks, plate.box)
         if owner is None:
             tracks = _unseen_owner(tracks, plate, person, at, now)
+        elif plate.score >= CLEAR and _is_somebody_else(owner, person, shown):
+            tracks = _succeeded(tracks, owner, plate, person, at)
         elif owner.person == person or plate.score >= owner.sureness:
             tracks = changed(tracks, owner.number, partial(_seen_by_plate, plate=plate.box, now=now))
             tracks = named(tracks, owner.number, person, plate.score)
@@ -50,6 +53,20 @@ def alone(tracks: Tracks, present: Sequence[Person]) -> Tracks:
     for one in guessed:
         tracks = changed(tracks, one.number, _nobody)
     return tracks
+
+
+def _is_somebody_else(track: Track, person: Person, shown: Collection[str]) -> bool:
+    """Whether whoever was read there before has gone, and another has come. shown: whose plates are read."""
+    return track.sureness > 0.0 and track.person != person and track.person.user_id not in shown
+
+
+def _succeeded(tracks: Tracks, gone: Track, plate: Plate, person: Person, at: float) -> Tracks:
+    """`person` has taken the place of `gone`, under a number of their own: one left, and one entered."""
+    new = msgspec.structs.replace(
+        gone, number=tracks.given + 1, since=at, person=UNKNOWN, sureness=0.0, distance=UNKNOWN_DISTANCE
+    )
+    kept = tuple(track for track in tracks.all if track.number != gone.number)
+    return named(Tracks((*kept, new), new.number), new.number, person, plate.score)
 
 
 def _seen_by_plate(track: Track, plate: Box, now: float) -> Track:

@@ -67,3 +67,17 @@ def test_a_guess_is_taken_back_when_somebody_comes_and_a_name_when_they_leave() 
     by_plate = read(tracks, (plate(0.5, "Mio"),), BOTH, 103.5, 103.5)
     assert names(alone(by_plate, BOTH)) == ["Mio"]
     assert alone(by_plate, (REN,)).all[0].person in (UNKNOWN, REN)
+
+
+def test_who_comes_where_somebody_left_is_not_taken_for_them_however_surely_their_name_was_read() -> None:
+    tracks = read(two(), (plate(0.3, "Mio", score=1.0),), BOTH, 100.7, 100.7)
+    after = read(tracks, (plate(0.3, "Ren", score=0.95),), BOTH, 101.7, 101.7)
+    assert names(after) == ["unknown", "Ren"]
+    assert [one.number for one in after.all] == [2, 3], "one left, and one entered"
+    assert after.all[1].since == 101.7
+
+
+def test_while_their_own_plate_is_read_nobody_gets_the_name_of_who_stands_behind_them() -> None:
+    tracks = read(two(), (plate(0.3, "Mio", score=1.0),), BOTH, 100.7, 100.7)
+    both = (plate(0.3, "Mio", score=1.0), plate(0.32, "Ren", score=0.95))
+    assert names(read(tracks, both, BOTH, 101.7, 101.7)) == ["Mio", "unknown"]
