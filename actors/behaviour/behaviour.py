@@ -20,15 +20,7 @@ from actors.behaviour.acting import Acting, let_go
 from actors.behaviour.errands import NOBODY, Errands, Meant, leads, ordered
 from actors.behaviour.host import Host
 from actors.behaviour.intentions import Intentions
-from actors.behaviour.internal import (
-    ActOver,
-    AskSwitch,
-    ClockOffset,
-    IdleDue,
-    LookAround,
-    ReadClock,
-    StepDue,
-)
+from actors.behaviour.internal import ActOver, AskSwitch, ClockOffset, IdleDue, LookAround, ReadClock, StepDue
 from actors.behaviour.local_clock import offset
 from actors.behaviour.messages import (
     ActAnswer,
@@ -323,13 +315,10 @@ class Behaviour(Actor):
     def on_body(self, message: BodyIs) -> None:
         before, self._body = self._body, message
         if message.gestures != before.gestures:
-            self._tell_own_acts()
+            self.on_tell_own_acts(TellOwnActs())
 
     @handles
     def on_tell_own_acts(self, _: TellOwnActs) -> None:
-        self._tell_own_acts()
-
-    def _tell_own_acts(self) -> None:
         self.tell(LLM, OwnActs(tuple(own_acts(self._body.gestures))))
 
     @handles

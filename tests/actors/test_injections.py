@@ -16,7 +16,7 @@ from actors.conversation.messages import ReplyEnded, ReplySentence, TextReceived
 from actors.kernel.protocol.storage import LoadState
 from actors.llm.http.client import CompletionError, Ending
 from actors.llm.http.job import Job, Post
-from actors.llm.http.streams import StreamProgress
+from actors.llm.http.stream_progress import StreamProgress
 from actors.llm.http.tool_calls import CallPart
 from actors.llm.internal import ReplyBroken
 from actors.llm.llm import LanguageModel

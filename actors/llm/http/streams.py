@@ -3,41 +3,32 @@
 It posts internal messages of this package. It starts with the first job and ends after an idle minute."""
 
 import asyncio
-import contextlib
 import logging
 import random
 import threading
-import time
 from dataclasses import replace
 
 import httpx
 
 from actors.kernel.message import Message
-from actors.llm.http.client import LOADING, CompletionError, Ending, complete, open_client
+from actors.llm.http.client import LOADING, CompletionError, complete, open_client
 from actors.llm.http.failures import ServerFailure, of_transport
 from actors.llm.http.job import Job, Post
 from actors.llm.http.knowledge import Knowledge
 from actors.llm.http.picture import digest, newest_picture
 from actors.llm.http.retry import decide
-from actors.llm.http.tool_calls import CallPart, name_for_owner
+from actors.llm.http.stream_progress import StreamProgress
 from actors.llm.internal import (
-    ActArrived,
-    FirstTokenArrived,
     PictureSent,
     ReplyBroken,
     ReplyStreamed,
-    SentenceArrived,
     ServerProbed,
 )
 from actors.llm.messages import ChatMessage
 from actors.llm.servers.providers import Endpoint
 from actors.llm.servers.tools import after_acting, offered, without_tools
-from actors.llm.text.marks import MOST, acts_of_tool
-from actors.llm.text.reply import SpokenReply
-from config.schema import holds_secret
 
 WARM_WITHIN = 900.0  # seconds that a server may take to load its model
-_SAID = 200  # characters of what was said, in which a secret may have begun
 IDLE = 60.0  # seconds without a job after which the thread ends
 
 FEW = 16  # tokens of a trial; some servers refuse to write less
@@ -217,7 +208,7 @@ class Streams:
             last = _broken(job, of_transport(job.endpoint, "internal", what, "report it, with the log"))
         self._post(last, job.request)
 
-    async def _attempts(self, job: Job, progress: "StreamProgress") -> ReplyStreamed:
+    async def _attempts(self, job: Job, progress: StreamProgress) -> ReplyStreamed:
         attempt = 1
         picture = self._picture(job)
         while True:
@@ -305,96 +296,6 @@ class Streams:
         if (known := self._clients.get(endpoint.is_loopback)) is not None:
             return known
         return self._clients.setdefault(endpoint.is_loopback, open_client(endpoint))
-
-
-class StreamProgress:
-    """Turns the text of one job into posted sentences."""
-
-    def __init__(self, job: Job, post: Post, begins: bool | None = False) -> None:
-        self.begun = False
-        self.acts: tuple[str, ...] = ()
-        self._job = job
-        self._begins = begins
-        self._post = post
-        self._reply = self._new_reply()
-        self._said = ""  # the end of what was said
-        self._leaks = False
-
-    def take(self, text: str) -> bool:
-        """Take new text; whether more is wanted."""
-        if not self.begun:
-            self.begun = True
-            self._post(FirstTokenArrived(self._job.request, *self._times()), self._job.request)
-        self._say(self._reply.feed(text))
-        return not self._reply.over
-
-    def begin_again(self) -> None:
-        """Another answer for the same job: the one before held nothing to be said."""
-        self._reply = self._new_reply()
-
-    def _new_reply(self) -> SpokenReply:
-        job = self._job
-        return SpokenReply(
-            job.names, job.first_words, self._begins, job.people, most=job.most, own=job.own_acts
-        )
-
-    @property
-    def only_acted(self) -> bool:
-        """Whether acts are all that came."""
-        return bool(self.acts) and not self._reply.count
-
-    def call(self, call: CallPart) -> None:
-        """The model called a tool, apart from its words."""
-        for act in acts_of_tool(call.name, call.arguments, self._job.own_acts):
-            self._act(act, self._reply.count, "tool")
-
-    def _act(self, act: str, sentence: int, way: str) -> None:
-        if act not in self.acts and len(self.acts) < MOST:
-            self.acts += (act,)
-            self._post(ActArrived(self._job.request, act, sentence, way), self._job.request)
-
-    def begin_plainly(self) -> None:
-        """The server gives thoughts apart from the text."""
-        self._reply.hidden.begin_plainly()
-
-    def end(self, ending: Ending) -> ReplyStreamed:
-        """Say what is left."""
-        finish = "length" if self._reply.cut else ending.finish
-        self._say(self._reply.finish(cut=finish == "length"))
-        tool = name_for_owner(ending.tool or self._reply.hidden.tool)
-        return ReplyStreamed(
-            self._job.request, ending.tokens, finish, "" if self.acts else tool, bool(self.acts)
-        )
-
-    def break_off(self) -> None:
-        """Say the whole sentences that came before the stream broke."""
-        if self.begun and not self._leaks:
-            with contextlib.suppress(CompletionError):
-                self._say(self._reply.finish(cut=True, broken=True))
-
-    def opened_by_template(self, ending: Ending) -> bool | None:
-        """Whether the reply began inside a thought; None when it does not tell."""
-        return None if ending.thinks or self._reply.over else self._reply.hidden.opened_by_template
-
-    def _say(self, sentences: tuple[str, ...]) -> None:
-        for number, act in self._reply.acts:
-            self._act(act, number, "mark")
-        self._reply.acts.clear()
-        for sentence in sentences:
-            self._refuse_secrets(sentence)
-            self._post(SentenceArrived(self._job.request, sentence, *self._times()), self._job.request)
-
-    def _refuse_secrets(self, sentence: str) -> None:
-        """Here and not in an actor: what is a secret stands in no message. Raises CompletionError."""
-        if self._leaks or holds_secret(self._said + sentence):
-            self._leaks = True
-            what = "the reply says a secret of the configuration, and was not said"
-            remedy = "find out how it came into the prompt, and give the service a new one"
-            raise CompletionError(of_transport(self._job.endpoint, "moderated", what, remedy))
-        self._said = (self._said + sentence)[-_SAID:]
-
-    def _times(self) -> tuple[float, float]:
-        return time.time(), self._job.age
 
 
 def _broken(job: Job, failure: ServerFailure) -> ReplyBroken:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from actors.llm.http.client import Ending
 from actors.llm.http.failures import of_transport
 from actors.llm.http.job import Job, Post
-from actors.llm.http.streams import StreamProgress
+from actors.llm.http.stream_progress import StreamProgress
 from actors.llm.http.tool_calls import CallPart
 from actors.llm.internal import ReplyBroken, ServerProbed
 from actors.llm.servers.tools import TOOL
