@@ -147,19 +147,13 @@ class Behaviour(Actor):
         if says_stop(message.text):
             self._stop("somebody said stop")
             return
-        for act in asked_acts(message.text, self.able):
+        asked = asked_acts(message.text, self.able)
+        for act in asked:
             if act != WALK:
                 self.do(act, message.turn, "asked for", named=leads_to(message.text, act))
-        self._react(message)
-
-    def _react(self, message: TurnStarted) -> None:
-        """A wave to a hello, and a face to what they say."""
-        if not asked_acts(message.text, self.able):
-            if act := rules.greeting_act(message.text):
-                self.do(act, message.turn, "a greeting")
-            usual = self._host.company.usual.get(message.person.user_id, 0.0)
-            if face := rules.mood_act(message.text, usual):
-                self.do(face, message.turn, "their mood")
+        usual = self._host.company.usual.get(message.person.user_id, 0.0)
+        for act, why in rules.reactions(message.text, usual) if not asked else ():
+            self.do(act, message.turn, why)
 
     @handles
     def on_intended(self, message: ActIntended) -> None:
@@ -305,11 +299,10 @@ class Behaviour(Actor):
 
     def on_switch(self, answer: Reply | AskFailed) -> None:
         """How the switch stood before this incarnation."""
-        known = self._switch.told(self.settings.stop_parameter, answer)
-        if known is None:
-            self.after(SWITCH_AGAIN, AskSwitch())
-        else:
+        if known := self._switch.told(self.settings.stop_parameter, answer):
             self._switch = known
+        else:
+            self.after(SWITCH_AGAIN, AskSwitch())
 
     @handles
     def on_body(self, message: BodyIs) -> None:

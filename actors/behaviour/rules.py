@@ -84,6 +84,12 @@ def too_fast(pace: Pace, settings: Behaviour, now: float, *, unasked: bool) -> s
     return "" if pace.count(now) < most else f"{most} acts within a minute"
 
 
+def reactions(text: str, usual: float) -> tuple[tuple[str, str], ...]:
+    """A wave to a hello, and a face to what somebody says, each with the reason. usual: as of `mood_act`."""
+    found = (greeting_act(text), "a greeting"), (mood_act(text, usual), "their mood")
+    return tuple((act, why) for act, why in found if act)
+
+
 def greeting_act(text: str) -> str:
     """A hello or a goodbye is waved to; "" for anything else."""
     return "wave" if says_hello(text) or says_goodbye(text) else ""
