@@ -49,9 +49,8 @@ def film_figures(
 
 def told(judged: Visits, seconds: float) -> str:
     """The figures in a line."""
-    everybody = len(judged.once) + len(judged.others)
     others = ", ".join(
         f"{name}: came {a}, entered {b}, left {c}" for name, (a, b, c) in judged.others.items()
     )
-    line = f"{seconds:.0f} s at {FILM_FPS:g} pictures a second: {len(judged.once)} of {everybody} entered and left once"
+    line = f"{seconds:.0f} s at {FILM_FPS:g} pictures a second: {len(judged.once)} of {judged.people} entered and left once"
     return f"{line} ({others})" if others else line

@@ -123,6 +123,11 @@ class Visits:
     others: Mapping[str, tuple[int, int, int]]
     """For every other name: how often it really came, was said to have entered, and to have left."""
 
+    @property
+    def people(self) -> int:
+        """How many really came."""
+        return len(self.once) + sum(came > 0 for came, _, _ in self.others.values())
+
 
 def visits(real: Mapping[str, int], entered: Sequence[str], left: Sequence[str]) -> Visits:
     """real: how often each came, and went, in truth. Names that were never there are among the others."""

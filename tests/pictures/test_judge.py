@@ -88,4 +88,5 @@ def test_the_error_of_distances_is_the_middle_one_as_a_share() -> None:
 def test_a_visit_told_twice_and_one_never_told_are_not_told_once() -> None:
     told = visits({"Anna": 1, "Ben": 1, "Cleo": 1}, ["Anna", "Ben", "Ben", "Ghost"], ["Anna", "Ben", "Ben"])
     assert told.once == ("Anna",)
+    assert told.people == 3
     assert told.others == {"Ben": (1, 2, 2), "Cleo": (1, 0, 0), "Ghost": (0, 1, 0)}
