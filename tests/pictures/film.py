@@ -52,5 +52,6 @@ def told(judged: Visits, seconds: float) -> str:
     others = ", ".join(
         f"{name}: came {a}, entered {b}, left {c}" for name, (a, b, c) in judged.others.items()
     )
-    line = f"{seconds:.0f} s at {FILM_FPS:g} pictures a second: {len(judged.once)} of {judged.people} entered and left once"
+    once = f"{len(judged.once)} of {judged.people} entered and left once"
+    line = f"{seconds:.0f} s at {FILM_FPS:g} pictures a second: {once}"
     return f"{line} ({others})" if others else line
