@@ -285,7 +285,8 @@ class _Root:
             line = self._listener.accept()
             self._line = line
             if self._told_to_stop:
-                line.send_bytes(b"stop")
+                with contextlib.suppress(OSError):  # it may have ended: what it told is read all the same
+                    line.send_bytes(b"stop")
             while True:
                 self._news.put(("told", (self, json.loads(line.recv_bytes(1 << 20)))))
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Listener
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,28 @@ def test_a_signal_stops_the_root_in_order_and_nothing_is_started_again(
     """
     assert root.launch(does) == status
     assert root.heard() == ["stopped", "rest one", "rest two"]
+
+
+def test_what_a_root_told_before_its_end_counts_though_it_takes_no_stop_any_more(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(Listener):
+        def accept(self) -> Any:
+            line = super().accept()
+            with contextlib.suppress(ChildProcessError):  # until the root has ended
+                os.waitid(os.P_PID, int(root.hear()), os.WEXITED | os.WNOWAIT)
+            return line
+
+    monkeypatch.setattr(launcher, "Listener", Late)
+    does = """
+    link = linked()
+    lives(link)
+    os.kill(link.pid, signal.SIGHUP)
+    say(str(os.getpid()) if stopped.wait(WITHIN) else "never")
+    os.kill(os.getpid(), signal.SIGKILL)
+    """
+    assert root.launch(does) == 128 + signal.SIGKILL
+    assert root.heard() == ["rest one", "rest two"]
 
 
 def test_signals_at_once_are_one_request_and_a_later_one_kills(

@@ -19,7 +19,7 @@ QUICK = int(os.environ.get("GERALD_SIMULATE", "12"))
 
 
 def test_people_are_answered_where_nothing_goes_wrong() -> None:
-    outcome = simulate(3, 60.0, ())
+    outcome = simulate(1, 60.0, ())
     assert outcome.found == ()
     assert outcome.answers["said"] >= 2
     assert set(outcome.answers) <= {"said", "cancelled", "ignored"}  # ignored: where too many wait already
