@@ -37,6 +37,24 @@ def _latency(report: Report, cables: Cables, short: bool) -> None:
     add(Figure("questions without an answer", ask - len(ours), at_most=0.0))
 
 
+FILM = Path(__file__).parents[1] / "tests" / "pictures" / "kept" / "film.avi"
+EYES = ("computer_vision.enabled=true", f"computer_vision.source=file:{FILM}")
+
+
+def _eyes(report: Report, cables: Cables, short: bool) -> None:
+    """Whether open eyes make people wait: by turns, since a machine is not the same all the time."""
+    closed, opened = [], []
+    for _ in range(2):
+        closed += latency.ours(cables, 8 if short else 20)
+        opened += latency.ours(cables, 8 if short else 20, *EYES)
+    times = latency.median(opened), latency.median(closed)
+    report.add(
+        Figure("speech to reply with open eyes, median", times[0], "s", "closed", times[1], at_most=1.1)
+    )
+    tails = latency.percentile(opened, 0.9), latency.percentile(closed, 0.9)
+    report.add(Figure("speech to reply with open eyes, p90", tails[0], "s", "closed", tails[1]))
+
+
 def _babble(report: Report, cables: Cables, short: bool) -> None:
     found = latency.with_babble(cables, 5 if short else 10)
     plain = latency.median(found.pop(99))
@@ -177,6 +195,7 @@ def _share(room: Room, cables: Cables, sound: object) -> float:
 
 SCENARIOS: dict[str, Callable[[Report, Cables, bool], None]] = {
     "latency": _latency,
+    "eyes": _eyes,
     "answers": _answers,
     "babble": _babble,
     "readings": _readings,

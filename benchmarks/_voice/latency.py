@@ -75,9 +75,9 @@ def measured(cables: Cables, ask: int, settle: Callable[[float], object]) -> lis
     return times
 
 
-def ours(cables: Cables, ask: int) -> list[float]:
-    """Gerald's times, with the embedded model."""
-    with Room(cables) as room:
+def ours(cables: Cables, ask: int, *settings: str) -> list[float]:
+    """Gerald's times, with the embedded model. settings: of his configuration."""
+    with Room(cables, *settings) as room:
         return measured(cables, ask, room.answered)
 
 

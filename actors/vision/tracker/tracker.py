@@ -34,6 +34,8 @@ ROSTER_EVERY, ROSTER_WITHIN = (
     3.0,
     1.0,
 )  # seconds for which who is here is taken as known, while somebody is seen
+# Seconds without a picture looked at after which it is blind; or three pictures' time, where that is longer.
+BLIND = 10.0
 LATELY = 0.1  # weight of the newest picture in the average age
 
 
@@ -44,7 +46,7 @@ class Tracker(Actor):
     deterministic = True
 
     def __init__(self, vision: ComputerVision) -> None:
-        self._fov = vision.fov
+        self._vision = vision
         self._watchers: dict[str, None] = {}
         self._last: Looked | None = None
         self._motion = Seen()
@@ -54,13 +56,15 @@ class Tracker(Actor):
         self._asked_at = -ROSTER_EVERY
         self._looked = self._late = 0
         self._age = 0.0
+        self._looked_at = 0.0
+        self._sees = False
 
     def on_start(self) -> None:
         self.health(Health.OK, "nothing has been looked at yet")
         self.after(LOOK_EVERY, LookAtTracks())
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
-        self._fov = sections["computer_vision"].fov
+        self._vision = sections["computer_vision"]
         return True
 
     @handles
@@ -71,7 +75,10 @@ class Tracker(Actor):
         self._looked += 1
         age = max(0.0, self.wall() - message.at)
         self._age = age if self._last is None else self._age + LATELY * (age - self._age)
-        self._last = message
+        self._last, self._looked_at = message, self.now()
+        if not self._sees:
+            self._sees = True
+            self.health(Health.OK, "joins what the detectors see")
         self._notice_motion(message)
         if message.searched:
             self._tracks = advance(self._tracks, message.found, message.at, self.now())
@@ -114,14 +121,16 @@ class Tracker(Actor):
         if left is not self._tracks:
             self._tracks = left
             self._tell_sights(self.wall())
-        if self._last is not None:
-            age = f"known {1000.0 * self._age:.0f} ms after they were taken"
-            self.health(Health.OK, f"{self._looked} pictures looked at, {age}")
+        patience = max(BLIND, 3.0 / self._vision.processing_fps)
+        if self._sees and self.now() - self._looked_at >= patience:
+            self._sees = False
+            why = f"no picture was looked at for {patience:.0f} s: it knows of nobody"
+            self.health(Health.DEGRADED, why, "see vision.camera and vision.detector in `supervisor status`")
 
     @property
     def _view(self) -> View:
         last = self._last
-        return View(last.width / last.height if last and last.height else 16.0 / 9.0, self._fov)
+        return View(last.width / last.height if last and last.height else 16.0 / 9.0, self._vision.fov)
 
     def _notice_motion(self, message: Looked) -> None:
         self._motion, events = motion_after(self._motion, message)

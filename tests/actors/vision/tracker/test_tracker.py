@@ -3,6 +3,7 @@
 import pytest
 
 from actors.kernel.message import Message
+from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.vision.messages import (
     DistancesSeen,
     GetScene,
@@ -14,7 +15,7 @@ from actors.vision.messages import (
     Sighted,
     WatchScene,
 )
-from actors.vision.tracker.tracker import ROSTER_EVERY, Tracker
+from actors.vision.tracker.tracker import BLIND, ROSTER_EVERY, Tracker
 from actors.vision.tracker.tracks import LASTS
 from actors.vocabulary.values import Person
 from actors.world.messages import Present, WhoIsHere
@@ -36,6 +37,11 @@ class Stage:
     @property
     def at(self) -> float:
         return self.virtual.clock.wall()
+
+    @property
+    def health(self) -> Health:
+        self.virtual.run()
+        return self.virtual.supervisor.of(HealthChanged)[-1].health  # type: ignore[no-any-return]
 
     def give(self, *messages: Message) -> None:
         for message in messages:
@@ -138,3 +144,13 @@ def test_pictures_that_cease_leave_nobody_in_sight() -> None:
     assert len(stage.scene().sights) == 1
     stage.virtual.advance(LASTS + 2.0)
     assert stage.scene().sights == ()
+
+
+def test_a_tracker_that_hears_of_no_picture_any_more_says_that_it_is_blind() -> None:
+    stage = Stage()
+    stage.look(*[(0.5,)] * 4)
+    assert stage.health is Health.OK
+    stage.virtual.advance(BLIND + 2.0)
+    assert stage.health is Health.DEGRADED
+    stage.look((0.5,))
+    assert stage.health is Health.OK
