@@ -57,7 +57,7 @@ PINNED = MappingProxyType(
     | {"vision.camera": ActorSettings(pin="process")}
     | {
         # What is seen may be known a little later; whoever waits for an answer may not.
-        address: ActorSettings(pin="process", nice=10)
+        address: ActorSettings(pin="process", nice=19)
         for address in ("vision.detector", "vision.reader", "vision.depth")
     }
 )
