@@ -30,6 +30,8 @@ def next_frame_time(
     return FrameTime(tick, tick / fps, position)
 
 
+EASY_FPS = 1.0
+
 EARLY = 0.9  # share of the interval after which the next picture is given, or equal rates would lose every second one
 
 
@@ -37,6 +39,11 @@ def listeners(vision: ComputerVision) -> Mapping[str, float]:
     """Who is told of new pictures, and how often a second at most."""
     rates = {DETECTOR: vision.processing_fps, READER: vision.reading_fps, DEPTH: vision.depth_fps}
     return {name: fps for name, fps in rates.items() if name != DEPTH or vision.depth_estimation}
+
+
+def easier(rates: Mapping[str, float]) -> Mapping[str, float]:
+    """The rates while somebody waits for an answer: who is there stays known, and nothing else is looked for."""
+    return {DETECTOR: min(EASY_FPS, rates[DETECTOR])}
 
 
 def turn_of(due: Mapping[str, float], rates: Mapping[str, float], now: float) -> Mapping[str, float]:

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from actors.conversation.messages import ReplySentence, TurnStarted
 from actors.kernel.media.frames import RingAddress
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
-from actors.vision.camera.camera import Camera
+from actors.vision.camera.camera import THINKS, Camera
 from actors.vision.internal import CaptureEnded, FrameTaken
 from actors.vision.messages import FrameReady
+from actors.vocabulary.values import UNKNOWN
 from config.schema import ComputerVision
-from tests.doubles.virtual_world import VirtualWorld
+from tests.doubles.virtual_world import Probe, VirtualWorld
 
 RING = RingAddress("gerald-none", 4, 100)
 
@@ -55,3 +57,33 @@ def test_the_end_of_an_earlier_capture_changes_nothing() -> None:
     before = last(world)
     world.give("vision.camera", CaptureEnded(5, "late news", ""))
     assert last(world) == before
+
+
+def given(world: VirtualWorld, detector: Probe, seconds: float) -> int:
+    """How many pictures the detector is told of meanwhile, of fifteen a second."""
+    before = len(detector.of(FrameReady))
+    for n in range(round(15 * seconds)):
+        world.advance(1.0 / 15.0)
+        world.give("vision.camera", FrameTaken(n, 9, 16, 3, 1.5))
+    return len(detector.of(FrameReady)) - before
+
+
+def test_while_somebody_waits_for_an_answer_one_picture_a_second_is_given_out() -> None:
+    world = VirtualWorld()
+    detector = world.probe("vision.detector")
+    camera(world, "none")
+    assert 20 <= given(world, detector, 5.0) <= 30
+    world.give("vision.camera", TurnStarted(1, "Hello?", UNKNOWN))
+    assert 3 <= given(world, detector, 4.0) <= 6
+    world.give("vision.camera", ReplySentence(1, 0, "Hello."))
+    given(world, detector, 1.0)
+    assert 20 <= given(world, detector, 5.0) <= 30
+
+
+def test_a_turn_that_never_ends_blinds_nobody_for_long() -> None:
+    world = VirtualWorld()
+    detector = world.probe("vision.detector")
+    camera(world, "none")
+    world.give("vision.camera", TurnStarted(1, "Hello?", UNKNOWN))
+    given(world, detector, THINKS)
+    assert given(world, detector, 5.0) >= 20
