@@ -256,6 +256,9 @@ def fork_workers() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # as the real ones inherit it
         server._forkserver_pid = os.fork()
         if not server._forkserver_pid:
+            # Gerald has no such server, so a signal to the whole group must not end what starts its processes.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
             try:
                 os.close(server._forkserver_alive_fd)
                 forkserver.main(listener.fileno(), alive, [])

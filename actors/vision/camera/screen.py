@@ -21,7 +21,7 @@ class Screen:
 
     def __init__(self, window: str | None) -> None:
         try:
-            self._shots = mss.mss()
+            self._shots = mss.MSS()
             every, first = self._shots.monitors[:2]
         except (ScreenShotError, ValueError, OSError) as error:
             raise SourceBroken(f"there is no screen: {error}", NO_SCREEN) from None
