@@ -38,9 +38,10 @@ def answer_to(question: int, rude: str = "") -> tuple[str, ...]:
 
 
 def question_in(text: str) -> int:
-    """The number of the question that `text` asks or answers; 0 for none."""
-    found = _ANSWER.search(text) or _QUESTION.search(text)
-    return int(found[1]) if found else 0
+    """The number of the question that `text` asks or answers; 0 for none. What is asked stands after what is quoted."""
+    answer = _ANSWER.search(text)
+    found = [answer[1]] if answer else _QUESTION.findall(text)
+    return int(found[-1]) if found else 0
 
 
 @dataclass(slots=True)
