@@ -58,7 +58,7 @@ class Eyes(Actor):
         self._servers = ServerOrder(choose(llm))
         self._looks: dict[str, Look] = {}
         self._begun: tuple[float, ...] = ()
-        self._sent = 0
+        self._sent = self._last_size = 0
         self._streams = streaming(self._take)
 
     def on_start(self) -> None:
@@ -81,9 +81,10 @@ class Eyes(Actor):
         look = Look(message.question[:LONGEST], self.asker())
         self._begun = tuple(at for at in self._begun if self.now() - at < MINUTE)
         if len(self._begun) >= self._llm.pictures_per_minute:
-            self._refuse(look, f"it looks at most {self._llm.pictures_per_minute} times a minute")
+            most = self._llm.pictures_per_minute
+            self.reply(LookAnswered("", f"it looks at most {most} times a minute"))
         elif len(self._looks) >= AT_ONCE:
-            self._refuse(look, "it is looking already")
+            self.reply(LookAnswered("", "it is looking already"))
         else:
             self._begun += (self.now(),)
             self._begin(self.cause(), look)
@@ -91,8 +92,7 @@ class Eyes(Actor):
     @handles
     def on_picture_sent(self, message: PictureSent) -> None:
         self._sent += 1
-        kilobytes = message.size / 1024
-        self.health(Health.OK, f"{self._sent} pictures sent so far, the last of {kilobytes:.0f} kB")
+        self._last_size = message.size
 
     @handles
     def on_sentence(self, message: SentenceArrived) -> None:
@@ -103,6 +103,8 @@ class Eyes(Actor):
     def on_streamed(self, message: ReplyStreamed) -> None:
         if (look := self._looks.pop(message.request, None)) is not None:
             self._servers.recover(look.server)
+            size = self._last_size / 1024
+            self.health(Health.OK, f"pictures sent so far: {self._sent}, the last of {size:.0f} kB")
             self.reply(LookAnswered(joined(look.sentences)), look.asker)
 
     @handles

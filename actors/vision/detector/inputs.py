@@ -131,7 +131,7 @@ def names_in(notes: Mapping[str, str]) -> Mapping[int, str] | None:
         return None
     try:
         names = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
     pairs = (
         names.items()

@@ -112,7 +112,7 @@ def test_the_newest_picture_goes_with_the_question_made_small(
     assert question == "What do you see?"
     assert picture.shape == (576, WIDEST, 3)
     assert np.abs(picture.mean(axis=(0, 1)) - ORANGE).max() < 5
-    assert "1 pictures sent" in room.health.reason
+    assert "pictures sent so far: 1," in room.health.reason
 
 
 def test_nothing_is_sent_before_somebody_asks_and_while_there_is_no_picture(
@@ -132,6 +132,7 @@ def test_there_is_a_limit_a_minute(server: ModelServer, made: Callable[..., Room
     server.plan(*[words("I see it.")] * 3)
     assert [room.look().text for _ in range(3)] == ["I see it.", "I see it.", ""]
     assert len(server.requests) == 2
+    assert room.health.health is Health.OK, "who asks too often is no fault of its eyes"
     room.world.advance(60.0)
     assert room.look().text == "I see it."
 

@@ -104,6 +104,7 @@ def test_what_wants_something_else_is_refused(arguments: list[Arg]) -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        ("{[1]: 'unhashable'}", None),
         ("{0: 'person', 1: 'lamp'}", {0: "person", 1: "lamp"}),
         ('{"0": "person"}', {0: "person"}),
         ("['person', 'lamp']", {0: "person", 1: "lamp"}),
