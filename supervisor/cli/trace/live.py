@@ -45,6 +45,8 @@ def live(home: Home, host: str, port: int) -> None:
     While the eyes are open and a panel shows /eyes/picture, what they see is passed on too, with /eyes/seen to be drawn
     onto it: boxes, names and distances. Nothing of it is kept.
     """
+    import foxglove
+
     from supervisor.cli.vision.wording import label
     from supervisor.trace.analyse.foxglove import Live
     from supervisor.trace.analyse.foxglove_eyes import LiveEyes
@@ -55,15 +57,16 @@ def live(home: Home, host: str, port: int) -> None:
     def newest() -> Path | None:
         return folder_of(traces, "")
 
+    context = foxglove.Context()
+    eyes = LiveEyes(context, Look(home), label)
     try:
-        server = Live(newest, host, port)
+        server = Live(context, newest, host, port)
     except OSError as error:
         fail(FAILED, f"cannot listen on {host}:{port}: {error}; choose another --port")
     with contextlib.closing(server), contextlib.suppress(KeyboardInterrupt):
         run = newest()
         click.echo(f"serving {run.name if run else 'the next run'} at {server.url}")
         click.echo(f"open {server.app_url}")
-        eyes = LiveEyes(server.context, Look(home), label)
         while True:
             server.pass_on()
             eyes.pass_on()

@@ -10,12 +10,20 @@ from supervisor.trace.read.follow import Follower
 
 
 class Live:
-    """A server on `host` and `port` (0: any free one) of what is new in the run in `folder()`. Raises OSError."""
+    """A server on `host` and `port` (0: any free one) of what is new in the run in `folder()`. Raises OSError.
 
-    def __init__(self, folder: Callable[[], Path | None], host: str, port: int) -> None:
-        self._context = foxglove.Context()
+    context: holds the channels of other sources too. Those that stand in it before the server is started are known to
+    it when the first client comes; the SDK can refuse a subscription to a channel that is being added just then.
+    """
+
+    def __init__(
+        self, context: foxglove.Context, folder: Callable[[], Path | None], host: str, port: int
+    ) -> None:
+        self._context = context
         self._channels: dict[tuple[str, bytes], foxglove.Channel] = {}
         self._follower = Follower(folder)
+        for channel, schema in self._follower.topics():
+            self._open(channel, schema)
         try:
             self._server = foxglove.start_server(
                 name="Gerald", host=host, port=port, context=self._context, message_backlog_size=16_384
@@ -25,13 +33,6 @@ class Live:
         self.port = self._server.port
         self.url = f"ws://{host}:{self.port}"
         self.app_url = self._server.app_url() or ""
-        for channel, schema in self._follower.topics():
-            self._open(channel, schema)
-
-    @property
-    def context(self) -> foxglove.Context:
-        """For channels of other sources."""
-        return self._context
 
     @property
     def topics(self) -> int:

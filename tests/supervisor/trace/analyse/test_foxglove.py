@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import foxglove
 import pytest
 
 from supervisor.trace.analyse.foxglove import Live
@@ -29,12 +30,17 @@ def recorder(tmp_path: Path) -> Iterator[Recorder]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, recorder: Recorder) -> Iterator[Live]:
+def context() -> foxglove.Context:
+    return foxglove.Context()
+
+
+@pytest.fixture
+def live(tmp_path: Path, context: foxglove.Context, recorder: Recorder) -> Iterator[Live]:
     def newest() -> Path | None:
         run = newest_run(tmp_path)
         return run.path if run else None
 
-    served = Live(newest, "127.0.0.1", 0)
+    served = Live(context, newest, "127.0.0.1", 0)
     yield served
     served.close()
 
@@ -74,7 +80,7 @@ def test_a_port_that_is_taken_is_an_error(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(OSError, match=r"."):
-            Live(lambda: None, "127.0.0.1", taken.getsockname()[1])
+            Live(foxglove.Context(), lambda: None, "127.0.0.1", taken.getsockname()[1])
 
 
 def test_it_can_be_opened_in_the_app(live: Live) -> None:
@@ -82,7 +88,7 @@ def test_it_can_be_opened_in_the_app(live: Live) -> None:
     assert str(live.port) in live.app_url
 
 
-def test_what_the_eyes_see_reaches_a_panel_that_wants_it_once(live: Live, recorder: Recorder) -> None:
+def test_what_the_eyes_see_reaches_a_panel_that_wants_it_once(context: foxglove.Context, live: Live) -> None:
     asked = []
 
     def look() -> Mapping[str, Any]:
@@ -97,7 +103,7 @@ def test_what_the_eyes_see_reaches_a_panel_that_wants_it_once(live: Live, record
             "sights": [sight],
         }
 
-    eyes = LiveEyes(live.context, look, lambda sight: f"{sight['person']} 3 m")
+    eyes = LiveEyes(context, look, lambda sight: f"{sight['person']} 3 m")
     assert not eyes.pass_on()
     assert asked == [], "nobody wants it"
     with FoxgloveClient(live.port) as client:
