@@ -19,7 +19,7 @@ from actors.avatar.messages import (
     WatchBody,
     WatchTouches,
 )
-from actors.avatar.reckoning import HOLDS
+from actors.avatar.reckoning import HOLDS, wrapped
 from actors.avatar.response import Response, believed, heard, missed, pressed, presumed
 from actors.avatar.state import (
     FELT,
@@ -58,6 +58,7 @@ EMOTE = "VRCEmote"
 EMOTES: Mapping[str, int] = MappingProxyType(
     {"wave": 1, "clap": 2, "point": 3, "cheer": 4, "dance": 5, "backflip": 6, "sadness": 7, "die": 8}
 )
+TURN = 10.0  # degrees of turning of which the world hears
 LASTS = 3.0
 # Seconds after which the parameter goes back to 0; else a dance would go on for ever.
 LASTS_LONGER: Mapping[str, float] = MappingProxyType({"dance": 8.0, "die": 5.0, "sadness": 5.0})
@@ -94,6 +95,7 @@ class Avatar(DomainActor[AvatarState]):
         self._let_go: dict[str, float] = {}
         self._heard: dict[str, float] = {}
         self._response = Response()
+        self._told_yaw = 0.0  # where the world was last told that the body looks, in degrees
 
     def validate(self, state: AvatarState, before: AvatarState) -> tuple[str, ...]:
         """Everything is within its bounds, and the body somewhere."""
@@ -274,19 +276,22 @@ class Avatar(DomainActor[AvatarState]):
             self._reckon_timer = self.after(RECKON_EVERY, ReckonDue())
 
     def _locate(self, state: AvatarState) -> None:
-        """The body is somewhere else; the world hears of each step."""
+        """The body is somewhere else, or looks elsewhere; the world hears of each step, and of each turn."""
         before = self.state
         self.become(state)
         moved = before.reckoning.frame != state.reckoning.frame or crossed_step(
             before.position, state.position
         )
-        if moved or not is_located(before):
+        turned = abs(wrapped(state.reckoning.yaw - self._told_yaw)) >= TURN
+        if moved or turned or not is_located(before):
             self._tell_position()
         self._tell_watcher()
 
     def _tell_position(self) -> None:
         seated, how = self.state.movement_state.in_station, self.state.reckoning
-        self.tell(WORLD, BodyAt(self.state.position, self.wall(), seated, how.frame, how.reckoned))
+        where = self.state.position, self.wall(), seated, how.frame, how.reckoned
+        self.tell(WORLD, BodyAt(*where, round(how.yaw, 2)))
+        self._told_yaw = how.yaw
 
     def _tell_watcher(self) -> None:
         if self.now() < self._watched_until:

@@ -78,7 +78,8 @@ class BodyAt(Message):
     """The bot's body is at `position` (metres, +y up) at `at` (epoch seconds). seated: it sits in the world's seat.
 
     frame: since when (epoch seconds) positions count from the same origin, 0 for the game's own coordinates: those of
-    two frames cannot be compared. reckoned: by how fast it moved; the game did not tell it."""
+    two frames cannot be compared. reckoned: by how fast it moved; the game did not tell it. yaw: where it looks, in
+    degrees clockwise from +z, None while unknown."""
 
     continuous: ClassVar[bool] = True
     lane: ClassVar[Lane] = Lane.LATEST
@@ -87,6 +88,7 @@ class BodyAt(Message):
     seated: bool = False
     frame: float = 0.0
     reckoned: bool = False
+    yaw: float | None = None
 
 
 class AnnounceSeat(Message):

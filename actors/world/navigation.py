@@ -47,6 +47,17 @@ def place_of(position: Vector3) -> str:
     return ",".join(str(math.floor(axis / size)) for axis, size in sides)
 
 
+def place_by(graph: NavigationGraph, position: Vector3) -> str:
+    """The place that `position` lies in; where that was never walked, the nearest of those around it that were."""
+    here = place_of(position)
+    if here in graph.places:
+        return here
+    x, y, z = map(int, here.split(","))
+    around = (f"{x + dx},{y},{z + dz}" for dx in (-1, 0, 1) for dz in (-1, 0, 1))
+    known = [name for name in around if name in graph.places]
+    return min(known, key=lambda name: _distance(graph.places[name], position), default=here)
+
+
 def walked(graph: NavigationGraph, before: Vector3 | None, now: Vector3) -> NavigationGraph:
     """`graph` after the body, which was at `before` when it was last looked at, is at `now`; itself if known."""
     here = place_of(now)

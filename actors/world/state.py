@@ -8,7 +8,14 @@ import msgspec
 from actors.vocabulary.names import same_name
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.values import Person, Vector3, is_erased, tombstone
-from actors.world.navigation import NavigationGraph, graph_faults, place_of, reachable, walked
+from actors.world.navigation import (
+    NavigationGraph,
+    graph_faults,
+    place_by,
+    place_of,
+    reachable,
+    walked,
+)
 from actors.world.things import InteractiveElement, WorldObject, aged, things_faults, used
 
 # Players kept, several times what an instance admits; beyond it the one who came first is forgotten.
@@ -50,9 +57,9 @@ class WorldState(msgspec.Struct, frozen=True):
     """The instance that Gerald is in. world_id: VRChat's `wrld_...`; it and the name are "" while unknown.
 
     player_count: includes Gerald's account. avatars: by user id. objects: what is seen, by kind and region.
-    interactive_elements: what was used, by kind and place. navigation_graph: where Gerald walked in this visit.
-    body: its position, None while unknown. last_updated: epoch seconds. frame: since when (epoch seconds) positions
-    count from the same origin, 0 for the game's own coordinates. friends: who is online, by user id."""
+    interactive_elements: what was used, or is seen and can be, by kind and place. navigation_graph: where Gerald walked
+    in this visit. body: its position, None while unknown. last_updated: epoch seconds. friends: who is online, by user
+    id. frame: since when (epoch seconds) positions count from the same origin, 0 for the game's own coordinates."""
 
     world_id: str = ""
     world_name: str = ""
@@ -205,10 +212,10 @@ def in_frame(state: WorldState, frame: float) -> WorldState:
 
 
 def seat_near(state: WorldState) -> bool:
-    """Whether a known seat is within reach of the bot's body."""
+    """Whether a seat that the bot has sat in is within reach of its body: not all that looks like one can be sat in."""
     body = state.body
     return body is not None and any(
-        one.kind == SEAT and math.dist(_point(one.position), _point(body)) <= REACH
+        one.kind == SEAT and one.used_at and math.dist(_point(one.position), _point(body)) <= REACH
         for one in state.interactive_elements.values()
     )
 
@@ -229,7 +236,7 @@ def place_called(state: WorldState, name: str) -> str:
     if not name:
         return place_of(state.body) if state.body is not None else ""
     element = state.interactive_elements.get(name) or _nearest(state, name)
-    return place_of(element.position) if element is not None else name
+    return place_by(state.navigation_graph, element.position) if element is not None else name
 
 
 def ways(state: WorldState) -> tuple[str, ...]:
@@ -248,7 +255,10 @@ def _within_reach(state: WorldState) -> tuple[InteractiveElement, ...]:
     if state.body is None or not state.interactive_elements:
         return ()
     places = reachable(state.navigation_graph, place_of(state.body))
-    return tuple(one for one in state.interactive_elements.values() if place_of(one.position) in places)
+    graph = state.navigation_graph
+    return tuple(
+        one for one in state.interactive_elements.values() if place_by(graph, one.position) in places
+    )
 
 
 def faults(state: WorldState) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ from actors.world.navigation import NavigationGraph, Route, other_way, place_of,
 from actors.world.sights import LASTS, Sights, located
 from actors.world.state import WorldState
 from actors.world.things import FADES
+from actors.world.usable import Pose, noticed
 
 
 @durable("world.World", "actors.world.world:World")
@@ -59,6 +60,7 @@ class World(DomainActor[WorldState]):
         self._seen: tuple[Sight, ...] = ()
         # Who is passed on the sights of which target, and until when (monotonic seconds): the movement alone so far.
         self._watched_by, self._watched, self._watched_until = "", "", 0.0
+        self._pose: Pose | None = None
 
     def validate(self, state: WorldState, before: WorldState) -> tuple[str, ...]:
         return transitions.faults(state)
@@ -87,6 +89,7 @@ class World(DomainActor[WorldState]):
     @handles
     def on_world_left(self, message: WorldLeft) -> None:
         self._become(transitions.departed(self.state, message.at))
+        self._pose = None
         self._see(Sights())
         for address in (BEHAVIOUR, AVATAR):
             self.tell(address, VisitBegan(message.at))
@@ -160,7 +163,8 @@ class World(DomainActor[WorldState]):
             if sight.kind == PERSON:
                 self.tell(BEHAVIOUR, PersonInView(sight.person, sight.bearing, message.at))
         self._seen = message.sights
-        self.become(seeing.sighted(self.state, message.sights, message.at))
+        state = seeing.sighted(self.state, message.sights, message.at)
+        self.become(noticed(state, message.sights, self._pose, message.at))
         for one in located(message.sights, message.at):
             self.on_seen(one)
 
@@ -206,8 +210,11 @@ class World(DomainActor[WorldState]):
 
     @handles
     def on_body(self, message: BodyAt) -> None:
+        at = message.position
+        self._pose = Pose(at, message.yaw, message.at) if message.yaw is not None else None
         state = transitions.in_frame(self.state, message.frame)
-        self._become(transitions.moved(state, message.position, message.seated, message.at))
+        if message.seated or at != state.body or state is not self.state:
+            self._become(transitions.moved(state, at, message.seated, message.at))
 
     @handles
     def on_announce_seat(self, _: AnnounceSeat) -> None:

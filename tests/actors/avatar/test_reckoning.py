@@ -141,6 +141,16 @@ def test_the_world_hears_of_each_step_that_is_reckoned(stage: Stage) -> None:
     assert stage.avatar.state.position.z == pytest.approx(6.2, abs=2.0 * FRAME / 2.0)
 
 
+def test_the_world_hears_of_each_turn_on_the_spot(stage: Stage) -> None:
+    world = stage.world.probe("world")
+    told(stage, VelocityZ=0.0)
+    stage.world.give("avatar", TrackingChanged((5.0, 1.6, 7.0), (0.0, 0.0, 0.0)))
+    world.clear()
+    for yaw in range(0, 46, 3):
+        stage.world.give("avatar", TrackingChanged((5.0, 1.6, 7.0), (0.0, float(yaw), 0.0)))
+    assert [one.yaw for one in world.of(BodyAt)] == [12.0, 24.0, 36.0]
+
+
 def test_what_is_handled_late_counts_from_when_it_came(stage: Stage) -> None:
     told(stage, VelocityZ=0.0)
     stage.world.advance(1.0)
@@ -187,7 +197,8 @@ def test_the_heads_pose_wins_over_what_is_reckoned(stage: Stage) -> None:
     state = stage.avatar.state
     assert state.position == Vector3(5.0, 1.6, 7.0)
     assert state.reckoning == Reckoning(known=True, yaw=90.0)
-    assert world.of(BodyAt)[-1] == BodyAt(Vector3(5.0, 1.6, 7.0), stage.world.clock.wall() - 2.0)
+    at = stage.world.clock.wall() - 2.0
+    assert world.of(BodyAt)[-1] == BodyAt(Vector3(5.0, 1.6, 7.0), at, yaw=90.0)
     stage.world.advance(3.0)
     assert stage.avatar.state.position.x > 8.0, "the pose is missing now"
     assert (stage.avatar.state.reckoning.reckoned, stage.avatar.state.reckoning.frame) == (True, 0.0)
