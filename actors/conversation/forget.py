@@ -36,7 +36,7 @@ def dropped(state: ConversationState, people: tuple[Person, ...], at: float) -> 
     """`state` without all that these said and were answered until `at` (epoch seconds), and what names them."""
     ids, named = {person.user_id for person in people}, _named(people)
     active = state.active
-    if active is not None and concerns(state, people, at)(_asked(active)):
+    if active is not None and ends_turn(state, people, at):
         # its end keeps what was heard of the answer, and would keep it of nobody
         active = ActiveTurn(
             active.turn,
@@ -85,7 +85,11 @@ def concerns(state: ConversationState, people: tuple[Person, ...], at: float) ->
 
 def ends_turn(state: ConversationState, people: tuple[Person, ...], at: float) -> bool:
     """Whether the turn that is under way concerns these people, who are forgotten as of `at` (epoch seconds)."""
-    return state.active is not None and concerns(state, people, at)(_asked(state.active))
+    active = state.active
+    if active is None:
+        return False
+    guessed = active.asked_at <= at and active.guess.user_id in {one.user_id for one in people}
+    return guessed or concerns(state, people, at)(_asked(active))
 
 
 def waiting_without(state: ConversationState, people: tuple[Person, ...], at: float) -> Waiting:

@@ -32,7 +32,7 @@ class ActiveTurn(msgspec.Struct, frozen=True):
 
     complete: no further sentence will come. voiced: a voice speaks. failed: the owner's line where no reply came.
     voice: in which it was said, 0 for an unknown one. certainty: that it was `person`, in [0, 1]. addressed: it was
-    surely said to the bot. waited: others were answered first.
+    surely said to the bot. waited: others were answered first. guess: who most likely said it, where that is not sure.
 
     asked_at: when it was said (epoch seconds), which is before `started_at`, when the bot came to it; 0 in a state from
     before that was kept."""
@@ -58,6 +58,7 @@ class ActiveTurn(msgspec.Struct, frozen=True):
     waited: bool = False
     likely: str = ""
     asked_at: float = 0.0
+    guess: Person = UNKNOWN
 
     @property
     def question(self) -> Question:

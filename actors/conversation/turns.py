@@ -87,8 +87,11 @@ def turn_after_restart(turn: int, epoch: int, incarnation: int, at: float) -> in
     return known + GAP * (incarnation - 1)
 
 
-def attribute(state: ConversationState, person: Person, certainty: float = 1.0) -> ConversationState:
-    """It is known now who said it, and how surely: note the utterance under that name."""
+def attribute(
+    state: ConversationState, person: Person, certainty: float = 1.0, guess: Person = UNKNOWN
+) -> ConversationState:
+    """It is known now who said it, and how surely: note the utterance under that name. guess: who most likely said it,
+    where `person` is unknown."""
     active = state.active
     if active is None:
         return state
@@ -97,7 +100,9 @@ def attribute(state: ConversationState, person: Person, certainty: float = 1.0) 
     )
     state = msgspec.structs.replace(
         state,
-        active=msgspec.structs.replace(active, person=person, certainty=certainty),
+        active=msgspec.structs.replace(
+            active, person=person, certainty=certainty, guess=UNKNOWN if person.is_known else guess
+        ),
         participants=_joined(state.participants, person, active.asked_at, active.language),
         user_preferences={},
     )
@@ -207,7 +212,7 @@ def unknown_speaker(state: ConversationState) -> ConversationState:
     participants = {id: one for id, one in state.participants.items() if one.utterances}
     return msgspec.structs.replace(
         state,
-        active=msgspec.structs.replace(active, person=UNKNOWN, voice=0),
+        active=msgspec.structs.replace(active, person=UNKNOWN, voice=0, guess=UNKNOWN),
         participants=participants,
         current_topic="",
         emotional_tone="neutral",

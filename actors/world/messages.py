@@ -54,7 +54,7 @@ class Present(Message):
     seat: one that is known is within reach. located: who and what was seen just now, so that it can be gone to (target
     and name of each, as in SeenAt). ways: kinds of things to which a way is known, such as seat. friends: who is online
     and not here. world_id: "" when unknown, or without friends. nearest: who of them is within
-    reach, as was seen just now; UNKNOWN where nobody was."""
+    reach, as was seen just now; opposite: who alone of all who are seen stands near and ahead; UNKNOWN for nobody."""
 
     people: tuple[Person, ...]
     world_name: str
@@ -65,6 +65,7 @@ class Present(Message):
     world_id: str = ""
     friends: tuple[FriendOnline, ...] = ()
     nearest: Person = UNKNOWN
+    opposite: Person = UNKNOWN
 
 
 class FriendsOnline(Message):

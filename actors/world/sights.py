@@ -8,9 +8,11 @@ import msgspec
 from actors.avatar.messages import SeenAt
 from actors.vision.messages import PERSON, Sight
 from actors.vocabulary.type_names import durable
+from actors.vocabulary.values import UNKNOWN, Person
 
 LASTS = 3.0  # seconds for which somebody is where they were seen
 MOST = 64
+AHEAD, TALKS_WITHIN = 20.0, 3.0  # degrees to either side, and metres, in which people stand who talk to it
 ARM = 1.5  # metres within which somebody can touch the body
 
 
@@ -46,6 +48,15 @@ class Sights(msgspec.Struct, frozen=True):
     def located(self) -> tuple[tuple[str, str], ...]:
         """Each target with what people call it, in a fixed order."""
         return tuple(sorted((target, one.name) for target, one in self.seen.items()))
+
+
+def opposite(sights: Sequence[Sight]) -> Person:
+    """Who stands near and ahead of whom all others are further away or aside; UNKNOWN for nobody, and for several.
+
+    Somebody ahead whose distance is unknown may be near."""
+    ahead = [one for one in sights if one.kind == PERSON and abs(one.bearing) <= AHEAD]
+    near = [one for one in ahead if one.distance <= TALKS_WITHIN]
+    return near[0].person if len(near) == 1 and near[0].distance > 0.0 else UNKNOWN
 
 
 def located(sights: Sequence[Sight], at: float) -> tuple[SeenAt, ...]:

@@ -37,7 +37,7 @@ from actors.world.messages import (
     WorldLeft,
 )
 from actors.world.navigation import NavigationGraph, Route, other_way, place_of, shortest
-from actors.world.sights import LASTS, Sights, located
+from actors.world.sights import LASTS, Sights, located, opposite
 from actors.world.state import WorldState
 from actors.world.things import FADES
 from actors.world.usable import Pose, noticed
@@ -58,6 +58,7 @@ class World(DomainActor[WorldState]):
         self._sights = Sights()
         self._fade = 0
         self._seen: tuple[Sight, ...] = ()
+        self._seen_at = 0.0  # epoch seconds
         # Who is passed on the sights of which target, and until when (monotonic seconds): the movement alone so far.
         self._watched_by, self._watched, self._watched_until = "", "", 0.0
         self._pose: Pose | None = None
@@ -128,6 +129,7 @@ class World(DomainActor[WorldState]):
                 state.world_id if state.friends else "",
                 transitions.friends_elsewhere(state),
                 self._nearest(),
+                self._opposite(),
             )
         )
 
@@ -135,6 +137,11 @@ class World(DomainActor[WorldState]):
         here = {one.user_id: one for one in transitions.present(self.state)}
         near = self._sights.fresh(self.wall()).within_reach()
         return next((here[target] for target in near if target in here), UNKNOWN)
+
+    def _opposite(self) -> Person:
+        fresh = 0.0 <= self.wall() - self._seen_at < LASTS
+        found = opposite(self._seen) if fresh else UNKNOWN
+        return found if found in transitions.present(self.state) else UNKNOWN
 
     @handles
     def on_friends(self, message: FriendsOnline) -> None:
@@ -162,7 +169,7 @@ class World(DomainActor[WorldState]):
         for sight in seeing.entered(self._seen, message.sights):
             if sight.kind == PERSON:
                 self.tell(BEHAVIOUR, PersonInView(sight.person, sight.bearing, message.at))
-        self._seen = message.sights
+        self._seen, self._seen_at = message.sights, message.at
         state = seeing.sighted(self.state, message.sights, message.at)
         self.become(noticed(state, message.sights, self._pose, message.at))
         for one in located(message.sights, message.at):

@@ -3,7 +3,7 @@
 import msgspec
 
 from actors.users.messages import Profile
-from actors.vocabulary.values import Interaction, Person
+from actors.vocabulary.values import UNKNOWN, Interaction, Person
 from actors.world.messages import FriendOnline
 
 
@@ -12,7 +12,7 @@ class Known(msgspec.Struct, frozen=True):
 
     place, here, seen, world_id, friends: as the world told. last: what the bot said last, "" for nothing. profile: None for a stranger.
     said: what is to be answered, as it was said. looked: what a model saw when this was asked. touch: the last one;
-    touch_guess: the name of who may have done it."""
+    touch_guess: the name of who may have done it. likely: who may speak, where `person` is unknown."""
 
     bot: str
     person: Person
@@ -30,3 +30,4 @@ class Known(msgspec.Struct, frozen=True):
     looked: str = ""
     touch: Interaction = Interaction()
     touch_guess: str = ""
+    likely: Person = UNKNOWN

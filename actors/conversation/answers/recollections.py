@@ -45,7 +45,7 @@ def recollected(clause: str, known: Known) -> str:
     """The answer to a clause that asks for what was told; "" for any other."""
     if _MY_NAME.search(clause):
         name = _called(known)
-        return f"You are {name}." if name else "I don't know your name yet. What is it?"
+        return f"You are {name}." if name else _stranger(known)
     if _LAST_TALK.search(clause):
         return _last_talk(known)
     asks_back = known.profile is not None and known.profile.asks_back
@@ -74,13 +74,19 @@ def acquaintance(known: Known) -> str:
     """The answer to "Do you know me?"."""
     name = _called(known)
     if not name:
-        return "I don't know your name yet. What is it?"
+        return _stranger(known)
     met = known.profile is not None and known.profile.user is not None and known.profile.user.has_talked
     return (
         f"Yes, you are {name}, and we have talked before."
         if met
         else f"You are {name}, and we have only just met."
     )
+
+
+def _stranger(known: Known) -> str:
+    """The answer to somebody who is not known for sure."""
+    perhaps = plain(known.likely.name, 40) if known.likely.is_known else ""
+    return f"Are you {perhaps}? I'm not sure." if perhaps else "I don't know your name yet. What is it?"
 
 
 def _as_said(clause: str, known: Known) -> str:

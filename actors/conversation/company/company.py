@@ -18,7 +18,7 @@ VOICES = 32  # that are known at most; beyond it the one that was silent for the
 FILED = 16  # of the last attributions, which a correction can move
 _LISTENS_FOR = 20.0  # seconds for which an introduction or a question waits for whom it is about
 _ANSWERS = 12.0
-_ALIKE = 0.82  # likeness to a kept voice from which on it may be that person
+ALIKE = 0.82  # likeness to a kept voice from which on it may be that person
 _CLEARLY = 0.06  # and so much more than to any other's who may be here
 _KEPT = 0.8  # how sure that is
 _HEARD_MORE = 0.02  # the certainty that each further attribution adds to a voice's
@@ -96,7 +96,7 @@ def candidates(company: Company, evidence: Evidence) -> list[Candidate]:
     """Everybody who may speak, each with the best reason there is."""
     if evidence.given.is_known:
         return [Candidate(evidence.given, 1.0, "named with the words")]
-    told = _told(company, evidence)
+    told = told_in(company, evidence)
     denied = {one.person.user_id for one in told if one.kind == "not"}
     found = [
         Candidate(one.person, one.certainty, "introduced themselves") for one in told if one.kind == "self"
@@ -104,8 +104,8 @@ def candidates(company: Company, evidence: Evidence) -> list[Candidate]:
     if not found:
         by_voice = (*_by_voice(company, evidence), *_by_kept_voice(company, evidence))
         found = [*_alone(evidence), *by_voice, *_expected(company, evidence)]
-        spoken_to = {person.user_id for person in _spoken_to(evidence)}
-        found = [one for one in found if one.person.user_id not in spoken_to]
+        called = {person.user_id for person in spoken_to(evidence)}
+        found = [one for one in found if one.person.user_id not in called]
     return [one for one in found if one.person.user_id not in denied]
 
 
@@ -120,7 +120,7 @@ def resembling(company: Company, voice: int, whose: tuple[Resemblance, ...]) -> 
 
 def heard(company: Company, evidence: Evidence, found: Candidate) -> Company:
     """`company` after these words, which `found` has said: the voice is known, and who was introduced is waited for."""
-    told = _told(company, evidence)
+    told = told_in(company, evidence)
     other = next((one.person for one in told if one.kind == "other"), None)
     if other is not None:
         company = msgspec.structs.replace(
@@ -153,7 +153,7 @@ def filed(company: Company, turn: Filed) -> Company:
 def misfiled(company: Company, evidence: Evidence, found: Candidate) -> tuple[Filed, ...]:
     """What was said to be of another, and is of `found`, who corrects it with these words. By the voice; without one,
     only the last turn."""
-    told = _told(company, evidence)
+    told = told_in(company, evidence)
     corrected = [one for one in told if one.corrects]
     if not corrected or not company.filed:
         return ()
@@ -188,7 +188,8 @@ def without(company: Company, ids: frozenset[str] | set[str]) -> Company:
     )
 
 
-def _told(company: Company, evidence: Evidence) -> tuple[Introduction, ...]:
+def told_in(company: Company, evidence: Evidence) -> tuple[Introduction, ...]:
+    """Whom the words introduce."""
     recent = 0.0 <= evidence.at - company.asked_at < _ANSWERS
     return tuple(introductions(evidence.text, evidence.here, asked_who=company.asked_who and recent))
 
@@ -218,7 +219,7 @@ def _by_kept_voice(company: Company, evidence: Evidence) -> list[Candidate]:
         for one in company.resembling.get(str(evidence.voice), ())
         if (not here or one.person.user_id in here) and one.person.user_id not in known
     ]
-    if not near or near[0].likeness < _ALIKE:
+    if not near or near[0].likeness < ALIKE:
         return []
     if len(near) > 1 and near[0].likeness - near[1].likeness < _CLEARLY:
         return []
@@ -245,7 +246,7 @@ def _expected(company: Company, evidence: Evidence) -> list[Candidate]:
     return [one for one in found if not evidence.here or one.person in evidence.here]
 
 
-def _spoken_to(evidence: Evidence) -> tuple[Person, ...]:
+def spoken_to(evidence: Evidence) -> tuple[Person, ...]:
     """Whom the words call by name: somebody else than who speaks."""
     first = named_first(evidence.text, evidence.here)
     return (first.person,) if first.certainty >= 0.95 and len(evidence.here) > 1 else ()

@@ -7,6 +7,7 @@ import msgspec
 from actors.conversation import turns
 from actors.conversation.company import company
 from actors.conversation.company.company import SURE, Candidate, Company, Evidence, Filed
+from actors.conversation.company.in_sight import likely
 from actors.conversation.company.waiting import Question
 from actors.conversation.state import ConversationState, Surroundings
 from actors.kernel.actor import AskFailed, Reply
@@ -57,8 +58,9 @@ def attributed(state: ConversationState, here: Present) -> ConversationState:
         return state
     said = Evidence(active.text, active.started_at, active.person, here.people, active.voice)
     found = company.speaker(state.company, said)
+    guess = likely(state.company, said, here.opposite, found)
     state = _learned(state, said, found)
-    return turns.attribute(state, _sure(found), found.certainty)
+    return turns.attribute(state, _sure(found), guess.certainty, guess.person)
 
 
 def resembling(state: ConversationState, voice: int, whose: tuple[Resemblance, ...]) -> ConversationState:
@@ -125,4 +127,6 @@ def unattributed(state: ConversationState) -> ConversationState:
     active = state.active
     if active is None:
         return state
-    return msgspec.structs.replace(state, active=msgspec.structs.replace(active, person=UNKNOWN))
+    return msgspec.structs.replace(
+        state, active=msgspec.structs.replace(active, person=UNKNOWN, guess=UNKNOWN)
+    )

@@ -35,5 +35,6 @@ def rule_answer(owner: Owner, state: ConversationState, profile: Profile | None)
         around.looked,
         state.last_touch,
         guessed(state.last_touch, state.touch_guess, state.messages),
+        active.guess,
     )
     return answer_to(active.text, known)

@@ -11,6 +11,7 @@ from actors.conversation.prompt.recollection import recollection
 from actors.conversation.state import ConversationState, Surroundings, whereabouts
 from actors.conversation.touch_guess import guessed
 from actors.users.messages import Profile
+from actors.vocabulary.values import UNKNOWN
 from actors.vocabulary.words import plain, topic_of, without_name
 from actors.world.messages import FriendOnline
 from config.schema.languages import AUTO, name_of
@@ -56,7 +57,7 @@ def notes(
     wanted += _reply_language(state) if language == AUTO else []
     known = [*_scene(state.surroundings), *_partner(state, profile, now)]
     passing = [*_views(state, profile, bot), *_length(state), *_touch(state, now)]
-    of_words = [] if foreseen else [*_mood(state), *_topic(state, bot)]
+    of_words = [] if foreseen else [*_likely(state), *_mood(state), *_topic(state, bot)]
     known, left = _fitting(known, LONGEST - sum(len(part) + 1 for part in wanted))
     passing, left = _fitting(passing, left)
     recalled = () if foreseen else recollection(state, profile)
@@ -156,6 +157,12 @@ def _habits(counts: Mapping[str, int], bot: str) -> list[str]:
 def _length(state: ConversationState) -> list[str]:
     minutes = int(state.conversation_duration // 60) // MINUTES * MINUTES
     return [f"This conversation has lasted {minutes} minutes."] if minutes else []
+
+
+def _likely(state: ConversationState) -> list[str]:
+    """Who may speak, where nobody is sure."""
+    guess = state.active.guess if state.active is not None else UNKNOWN
+    return [f"It may be {quoted(guess)} who speaks now, but you are not sure."] if guess.is_known else []
 
 
 def _mood(state: ConversationState) -> list[str]:

@@ -7,9 +7,10 @@ import pytest
 from actors.avatar.messages import SeenAt
 from actors.behaviour.messages import Located
 from actors.kernel.message import Message
+from actors.vision.messages import PERSON, Box, Sight, Sighted
 from actors.vocabulary.values import UNKNOWN, Person, Vector3
 from actors.world.messages import AnnounceSeat, BodyAt, FindWay, PlayerJoined, WatchSight, Way, WorldLeft
-from actors.world.sights import LASTS, MOST, Sights
+from actors.world.sights import LASTS, MOST, Sights, opposite
 from tests.actors.world.test_world import Instance
 
 MIO, BAR = ("usr_1", "Mio"), ("thing:bar", "bar")
@@ -115,3 +116,34 @@ def test_of_the_people_here_the_nearest_within_reach_is_told(instance: Instance)
     assert instance.present().nearest == Person("usr_2", "P2")
     instance.world.advance(LASTS)
     assert instance.present().nearest == UNKNOWN
+
+
+def person(track: int, who: Person = UNKNOWN, bearing: float = 0.0, distance: float = 2.0) -> Sight:
+    return Sight(track, PERSON, who, Box(0.4, 0.4, 0.2, 0.4), bearing, 1.0, 0.5, distance, 0.2, "height")
+
+
+def test_who_alone_stands_near_and_ahead_is_opposite() -> None:
+    mio, yu = Person(*MIO), Person("usr_2", "Yu")
+    assert opposite([person(1, mio)]) == mio
+    assert opposite([person(1, mio), person(2, yu, bearing=-60.0), person(3, distance=6.0)]) == mio
+    nobody: list[list[Sight]] = [
+        [],
+        [person(1)],
+        [person(1, mio, bearing=40.0)],
+        [person(1, mio, distance=5.0)],
+        [person(1, mio), person(2)],
+        [person(1, mio), person(2, yu, bearing=10.0, distance=2.5)],
+        [person(1, mio), person(2, distance=0.0)],
+        [person(1, mio, distance=0.0)],
+    ]
+    assert [opposite(sights) for sights in nobody] == [UNKNOWN] * len(nobody)
+
+
+def test_the_conversation_hears_who_is_opposite_for_as_long_as_that_is_fresh(instance: Instance) -> None:
+    mio, wall = Person(*MIO), instance.world.clock.wall
+    instance.world.give("world", Sighted(wall(), (person(1, mio),)))
+    assert instance.present().opposite == UNKNOWN  # the log does not know of them
+    instance.world.give("world", PlayerJoined(mio, wall()))
+    assert instance.present().opposite == mio
+    instance.world.advance(LASTS)
+    assert instance.present().opposite == UNKNOWN

@@ -154,6 +154,9 @@ def test_names_are_data_and_cannot_run_on() -> None:
 
 def test_a_stranger_is_asked_for_the_name() -> None:
     assert answer_to("What's my name?", known(person=UNKNOWN)) == ("I don't know your name yet. What is it?",)
+    perhaps = known(person=UNKNOWN, likely=person_named("Yu"))
+    assert answer_to("Who am I?", perhaps) == ("Are you Yu? I'm not sure.",)
+    assert answer_to("Do you know me?", perhaps) == ("Are you Yu? I'm not sure.",)
 
 
 def test_who_is_here_is_told_by_the_roster() -> None:

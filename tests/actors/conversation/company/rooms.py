@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from actors.vocabulary.values import Person
+from actors.vocabulary.values import UNKNOWN, Person
 
 NAMES = (
     ("Anna", "Anna"), ("xXBobXx", "Bob"), ("Carl_77", "Carl"), ("MioChan", "Mio"), ("Dr.Lena", "Lena"),
@@ -29,11 +29,14 @@ TALK = (
 )  # fmt: skip
 UNKNOWN_VOICE = 1 / 12
 WRONG_VOICE = 0.004
+SPEAKER_SEEN, LISTENER_SEEN = 0.5, 0.2
 
 
 @dataclass(frozen=True)
 class Line:
-    """text, said at `at` (seconds) in `voice` by `speaker`, with `here` around; clear: a listener could say by whom."""
+    """text, said at `at` (seconds) in `voice` by `speaker`, with `here` around; clear: a listener could say by whom.
+
+    opposite: who alone is seen near and ahead then, UNKNOWN for nobody."""
 
     at: float
     text: str
@@ -41,6 +44,7 @@ class Line:
     speaker: Person
     here: tuple[Person, ...]
     clear: bool
+    opposite: Person
 
 
 @dataclass
@@ -54,6 +58,9 @@ class _Guest:
 class _Script:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
+        self.eyes = random.Random(
+            f"who is seen in room {seed}"
+        )  # of its own: rooms are what they were without eyes
         self.at = 1_000.0
         names = self.dice.sample(NAMES, 6)
         self.away = [
@@ -89,8 +96,15 @@ class _Script:
         guest.known |= introduced or len(self.here) == 1 or (text[1] and self._only_one_called(guest))
         return Line(
             self.at, text[0], self._voice(guest, others), guest.person,
-            tuple(one.person for one in self.here), guest.known,
+            tuple(one.person for one in self.here), guest.known, self._opposite(guest, others),
         )  # fmt: skip
+
+    def _opposite(self, guest: _Guest, others: list[_Guest]) -> Person:
+        """Who speaks stands there more often than not, and else somebody who listens, or nobody."""
+        drawn = self.eyes.random()
+        if drawn < SPEAKER_SEEN:
+            return guest.person
+        return self.eyes.choice(others).person if others and drawn < SPEAKER_SEEN + LISTENER_SEEN else UNKNOWN
 
     def _text(self, guest: _Guest, others: list[_Guest]) -> tuple[str, bool]:
         """What the guest says, and whether it is who they are."""

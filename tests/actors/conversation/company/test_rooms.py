@@ -35,10 +35,11 @@ def report(counts: Counter[str]) -> tuple[float, float, float]:
 
 
 class Talk:
-    """A conversation that is talked to line by line, and answers each."""
+    """A conversation that is talked to line by line, and answers each. sees: its eyes are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sees: bool = False) -> None:
         self.room = Room()
+        self.sees = sees
         self.begun = self.room.world.clock.wall()
 
     def says(self, line: Line) -> Person:
@@ -48,7 +49,8 @@ class Talk:
         room.world.advance(max(0.0, now - room.world.clock.wall()))
         room.give(TranscriptReady(line.text, now - 2.0, now - 1.0, 0.2, 0.1, voice=line.voice))
         if self._asked("world", WhoIsHere, before):
-            room.answer("world", WhoIsHere, Present(line.here, "Home"))
+            opposite = line.opposite if self.sees else UNKNOWN
+            room.answer("world", WhoIsHere, Present(line.here, "Home", opposite=opposite))
         if self._asked("users", GetProfile, before):
             person = room["users"].of(GetProfile)[-1].person
             room.answer("users", GetProfile, Profile(person, None))
