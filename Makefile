@@ -7,7 +7,7 @@ VENV := .venv/bin
 JOBS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 export PYTHON EXTRAS
 
-.PHONY: help setup setup-dev run demo test test-eyes pictures mutants simulate soak lint format docs bench lock clean
+.PHONY: help setup setup-dev run demo test test-eyes test-page pictures mutants simulate soak lint format docs bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -29,6 +29,10 @@ test: lint ## lint, then every test: make test ARGS="tests/config -x"
 
 test-eyes: setup-dev ## draw new pictures and a film with Chromium and judge the eyes by them, ten minutes: GERALD_EYES_SEED=7 make test-eyes
 	GERALD_EYES=1 $(VENV)/python -m pytest -s tests/pictures $(ARGS)
+
+test-page: setup-dev ## every screen and button of the page in a real Chromium, which it installs
+	@tools/browser.sh
+	$(VENV)/python -m pytest tests/page $(ARGS)
 
 pictures: setup-dev ## draw the kept pictures of tests/pictures, and those of docs/eyes.md, anew
 	$(VENV)/python -m tests.pictures.kept

@@ -33,13 +33,18 @@ CORE = "core"
 """The supervisor of the actors that all others need."""
 
 
+PAGE = "page"
 LEFT_OUT = "left out by --safe"
+LATE = "starts when everything else is ready"
 
 
-def tree(config: "Config", *, text: bool = False, safe: bool = False) -> SupervisorSpec:
+def tree(
+    config: "Config", *, text: bool = False, safe: bool = False, complete: bool = False
+) -> SupervisorSpec:
     """Gerald's tree as `config` asks. text: Gerald reads and writes, and neither hears nor speaks.
 
-    safe: nothing but the store, the configuration and what is remembered: no model, no device, no OSC."""
+    safe: nothing but the store, the configuration, what is remembered and the page: no model, no device, no OSC.
+    complete: with what starts when everything else is ready."""
     silent = "switched off by --text" if text else ""
     groups: tuple[SupervisorSpec, ...] = (
         _group(config, CORE, _core(), Start.IN_ORDER, OnGiveUp.ESCALATE),
@@ -50,6 +55,7 @@ def tree(config: "Config", *, text: bool = False, safe: bool = False) -> Supervi
     )
     if safe:
         groups = (*groups[:2], *map(_left_out, groups[2:]))
+    groups = (*groups, _group(config, "web", _web(config, complete), Start.AT_ONCE, OnGiveUp.DEGRADE))
     groups = _with_subscribers(groups)
     return _group(config, ROOT, groups, Start.IN_ORDER, OnGiveUp.ESCALATE, Strategy.REST_FOR_ONE)
 
@@ -197,6 +203,19 @@ def _vision(config: "Config") -> tuple[ChildSpec, ...]:
         ),
         ChildSpec(
             TRACKER, "actors.vision.tracker.tracker:Tracker", ("computer_vision",), disabled_reason=off
+        ),
+    )
+
+
+def _web(config: "Config", complete: bool) -> tuple[ChildSpec, ...]:
+    off = "" if config.page.enabled else "page.enabled is false"
+    return (
+        ChildSpec(
+            PAGE,
+            "supervisor.page.page:Page",
+            ("page", "home"),
+            disabled_reason=off or ("" if complete else LATE),
+            late=True,
         ),
     )
 

@@ -22,6 +22,7 @@ from config.schema.lore import Lore, LoreEntry
 from config.schema.memory import Memory
 from config.schema.model_servers import ServerSettings
 from config.schema.osc import Osc
+from config.schema.page import Page
 from config.schema.performance import Performance
 from config.schema.safety import Safety
 from config.schema.section import Section, Tuple
@@ -54,6 +55,7 @@ __all__ = [
     "Memory",
     "Movement",
     "Osc",
+    "Page",
     "Performance",
     "Safety",
     "Secret",
@@ -124,6 +126,7 @@ if TYPE_CHECKING:
         llm: Llm = Llm()
         computer_vision: ComputerVision = ComputerVision()
         vrchat: VRChat = VRChat()
+        page: Page = Page()
         logging: Logging = Logging()
         performance: Performance = Performance()
         storage: Storage = Storage()

@@ -54,7 +54,7 @@ PINNED = MappingProxyType(
         address: ActorSettings(pin="process", handler_timeout=60.0)
         for address in ("speech.recognizer", "llm.local", "speech.synthesizer")
     }
-    | {"vision.camera": ActorSettings(pin="process")}
+    | {address: ActorSettings(pin="process") for address in ("vision.camera", "page")}
     | {
         # What is seen may be known a little later; whoever waits for an answer may not.
         address: ActorSettings(pin="process", nice=19)

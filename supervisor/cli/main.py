@@ -18,6 +18,7 @@ from supervisor.exit_status import FAILED, CommandRefused
 COMMANDS = {
     "run": ("supervisor.cli.instance.run:run", "Start Gerald in this terminal."),
     "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),
+    "page": ("supervisor.cli.page.page:page", "Open Gerald's page in a browser: see, hear, talk, mend."),
     "status": ("supervisor.cli.instance.talk:status", "Show every actor: state, health, restarts."),
     "doctor": (
         "supervisor.cli.instance.doctor:doctor",

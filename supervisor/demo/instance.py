@@ -46,7 +46,8 @@ class DemoInstance:
         start: Callable[..., Process] = subprocess.Popen,
     ) -> None:
         self.home = home
-        options = [part for setting in settings for part in ("--set", setting)]
+        # Nobody looks at the page, unless the settings say otherwise: the last one counts.
+        options = [part for setting in ("page.enabled=false", *settings) for part in ("--set", setting)]
         program = (sys.executable, "-m", "supervisor", "--home", str(home))
         self._command = [*program, "run", "--no-launcher", *options, *flags]
         # Only the demo's own settings count, not those of this machine's usual instance.

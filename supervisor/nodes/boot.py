@@ -44,10 +44,11 @@ class Boot(msgspec.Struct, frozen=True):
 
 
 def message_modules() -> Iterator[str]:
-    """The messages module of every package of actors, and the kernel's: what a node must know to read its mail."""
+    """The messages module of every package of actors, the page's and the kernel's: what a node's mail is made of."""
     for room in pkgutil.iter_modules(actors.__path__):
         if room.ispkg and importlib.util.find_spec(f"actors.{room.name}.messages") is not None:
             yield f"actors.{room.name}.messages"
+    yield "supervisor.page.messages"
     for module in pkgutil.iter_modules(protocol.__path__):
         yield f"{protocol.__name__}.{module.name}"
 
@@ -62,7 +63,10 @@ def register_own(actor: str) -> None:
 
     actor: as in Boot. Only for who hosts it elsewhere: not every one of these modules is light."""
     room = ".".join(actor.partition(":")[0].split(".")[:2])
-    if room.startswith("actors.") and importlib.util.find_spec(f"{room}.internal") is not None:
+    if (
+        room.startswith(("actors.", "supervisor."))
+        and importlib.util.find_spec(f"{room}.internal") is not None
+    ):
         importlib.import_module(f"{room}.internal")
 
 

@@ -1,8 +1,9 @@
 """Applies a reload of the configuration to the running tree."""
 
 import logging
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from actors.kernel.handler_context import Clock
@@ -20,19 +21,32 @@ from supervisor.otp.tree_diff import Revision
 from supervisor.runtime.actor_factory import ActorFactory
 from supervisor.runtime.platform import Processes
 from supervisor.runtime.shared_frames import SharedFrames
+from supervisor.tree import tree
 
 log = logging.getLogger(__name__)
+
+
+class TreeMaker:
+    """Makes Gerald's tree as a configuration asks; `text` and `safe` as of `tree`. complete: whether what waits for
+    everything else is started."""
+
+    def __init__(self, *, text: bool, safe: bool) -> None:
+        self.complete = False
+        self._text, self._safe = text, safe
+
+    def __call__(self, config: Config) -> SupervisorSpec:
+        return tree(config, text=self._text, safe=self._safe, complete=self.complete)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LiveTree:
     """A registry's tree (supervisor.runtime.config_reload.SupervisionTree).
 
-    make_tree: makes the tree that a configuration asks for; None for a fixed tree. command: see Runtime.command.
+    make_tree: None for a fixed tree. command: see Runtime.command.
     """
 
     _registry: ActorRegistry
-    _make_tree: Callable[[Config], SupervisorSpec] | None
+    _make_tree: TreeMaker | None
     _command: Callable[[str, Message], None]
     _actors: ActorFactory
     _processes: Processes
@@ -40,6 +54,7 @@ class LiveTree:
     _recorder: RecordSink | None
     _clock: Clock
     _home: Path
+    _planning: threading.Lock = field(default_factory=threading.Lock)
 
     def living(self) -> tuple[tuple[str, tuple[str, ...], bool], ...]:
         return tuple(
@@ -54,6 +69,14 @@ class LiveTree:
             if not spec.disabled_reason and address in (spec.address, spec.replica_of):
                 self._command(slot.supervisor, RestartChild(slot.address))
 
+    def complete(self, config: Config) -> None:
+        """Start what is to start when everything else is ready."""
+        if self._make_tree is None or self._make_tree.complete:
+            return
+        with self._planning:
+            self._make_tree.complete = True
+            self._plan(self._make_tree(config))
+
     def apply(self, old: Config, new: Config, version: int) -> None:
         """Put `new` in force for the log, the trace and the standby processes."""
         if old.logging != new.logging:
@@ -67,12 +90,16 @@ class LiveTree:
     def revise(self, old: Config, new: Config) -> tuple[str, ...]:
         if self._make_tree is None:
             return ()
-        before, after = self._make_tree(old), self._make_tree(new)
-        self._frames.provide(after, new)
-        for address in self._registry.plan(after):
-            self._command(address, Revise())
+        with self._planning:
+            before, after = self._make_tree(old), self._make_tree(new)
+            self._frames.provide(after, new)
+            self._plan(after)
         pairs = zip(walk(before), walk(after), strict=True)
         return tuple(b.address for a, b in pairs if Revision(a, b).interrupts)
+
+    def _plan(self, after: SupervisorSpec) -> None:
+        for address in self._registry.plan(after):
+            self._command(address, Revise())
 
     def _log_as(self, settings: Logging) -> None:
         if trouble := start_logging(settings, self._home / "data"):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from actors.kernel.protocol.lifecycle import Failure, Health
 from supervisor.otp.slot import ActorSlot
+from supervisor.otp.spec import ChildSpec
 
 
 class Readiness:
@@ -29,9 +30,11 @@ class Readiness:
 
     @property
     def ready(self) -> bool:
-        """Whether no actor is starting or down."""
+        """Whether no actor is starting or down, but for what starts when all others are ready."""
         return all(
-            slot.state == "disabled" or (slot.state != "down" and slot.health is not Health.STARTING)
+            slot.state == "disabled"
+            or (isinstance(slot.spec, ChildSpec) and slot.spec.late)
+            or (slot.state != "down" and slot.health is not Health.STARTING)
             for slot in tuple(self._slots().values())
         )
 

@@ -5,7 +5,6 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from supervisor.runtime.actor_factory import ActorFactory
 from supervisor.runtime.config_reload import ConfigurationReload, ConfigurationSource
 from supervisor.runtime.cpu_usage import with_cpu
 from supervisor.runtime.incarnation_launcher import IncarnationLauncher
-from supervisor.runtime.live_tree import LiveTree
+from supervisor.runtime.live_tree import LiveTree, TreeMaker
 from supervisor.runtime.platform import Platform
 from supervisor.runtime.readiness import Readiness
 from supervisor.trace.write.recorder import new_run
@@ -95,8 +94,8 @@ class Runtime:
         self._readiness = Readiness(lambda: self.registry.slots)
         self.registry = self._make_registry(root, platform, on_change)
         self._watchdog = platform.watchdog(self.registry.slots.values, self.directory, self.clock.monotonic())
-        make_tree = partial(tree, text=text, safe=safe is not None) if spec is None else None
-        self.configuration_store.tree = self._live_tree(make_tree)
+        make_tree = TreeMaker(text=text, safe=safe is not None) if spec is None else None
+        self._live = self.configuration_store.tree = self._live_tree(make_tree)
         self.ended = self._readiness.ended
         self.wait_until = self._readiness.wait_until
         self.wait_ready = self._readiness.wait_ready
@@ -151,7 +150,7 @@ class Runtime:
         )
         return launcher.registry
 
-    def _live_tree(self, make_tree: Callable[["Config"], SupervisorSpec] | None) -> LiveTree:
+    def _live_tree(self, make_tree: TreeMaker | None) -> LiveTree:
         return LiveTree(
             self.registry,
             make_tree,
@@ -191,6 +190,10 @@ class Runtime:
             self.recorder.append(ConfigurationVersion(1, digest_of(self.config), self.clock.wall()))
         self.registry.launch(ROOT)
         self._watchdog.start()
+
+    def complete(self) -> None:
+        """Start what waits for everything else, such as the page: it must hold up nothing that answers."""
+        self._live.complete(self.config)
 
     def stop(self, within: float = STOP_WITHIN) -> bool:
         """Stop everything in reverse order. False after `within` seconds: then processes are killed."""

@@ -141,6 +141,7 @@ def test_the_heavy_actors_are_pinned_to_processes_and_the_others_to_threads() ->
         (
             *("speech.recognizer", "llm.local", "speech.synthesizer"),
             *("vision.camera", "vision.detector", "vision.reader", "vision.depth"),
+            "page",
         ),
         "process",
     )

@@ -42,6 +42,7 @@ class Launched:
             f"osc.output_port={port}",
             f"osc.input_port={self.osc_port}",
             "llm.mock_responses=true",
+            "page.enabled=false",
             *settings,
         )
         options = [part for key in keys for part in ("--set", key)]

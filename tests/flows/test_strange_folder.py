@@ -29,6 +29,7 @@ def test_modules_in_the_current_folder_are_not_ours(
         f"osc.output_port={free_port()}",
         f"osc.input_port={free_port()}",
         "llm.mock_responses=true",
+        "page.enabled=false",
         "actors.world.log.pin=process",
     )
     options = [part for setting in settings for part in ("--set", setting)]

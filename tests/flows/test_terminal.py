@@ -91,7 +91,8 @@ def in_homes(home: Path, play: Callable[[Seat], None]) -> None:
 
 
 def options(game: Game) -> list[str]:
-    settings = (f"osc.output_port={game.port}", f"osc.input_port={free_port()}", "llm.mock_responses=true")
+    ports = (f"osc.output_port={game.port}", f"osc.input_port={free_port()}")
+    settings = (*ports, "llm.mock_responses=true", "page.enabled=false")
     return ["--text", *(part for setting in settings for part in ("--set", setting))]
 
 

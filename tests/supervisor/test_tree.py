@@ -20,7 +20,7 @@ from config.schema import Config
 from supervisor.cli.availability import known_actors
 from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
-from supervisor.tree import DOMAINS, tree
+from supervisor.tree import DOMAINS, LATE, PAGE, tree
 from tests.tools.loading import ROOT, tool
 
 known_addresses = tool("addresses").known_addresses
@@ -42,7 +42,7 @@ PRESENT = [child for child in walk(tree(SEEING)) if not child.disabled_reason]
 def test_every_address_that_a_room_declares_is_in_the_tree_and_no_other() -> None:
     in_the_tree = [child.address for child in walk(tree(Config()))]
     assert len(set(in_the_tree)) == len(in_the_tree)
-    assert {*in_the_tree, "root"} == known_addresses(ROOT)
+    assert {*in_the_tree, "root"} == known_addresses(ROOT) | {PAGE}
 
 
 def test_what_an_actor_wants_to_be_told_of_the_game_is_told_to_the_receiver_unless_it_is_off() -> None:
@@ -101,6 +101,7 @@ def test_the_groups_start_and_give_up_as_documented() -> None:
         ("mind", OnGiveUp.DEGRADE),
         ("body", OnGiveUp.DEGRADE),
         ("vision", OnGiveUp.DEGRADE),
+        ("web", OnGiveUp.DEGRADE),
     ]
     assert groups[0].start is Start.IN_ORDER
 
@@ -115,6 +116,21 @@ def test_the_heavy_ones_are_pinned_to_processes_by_default() -> None:
         "vision.detector",
         "vision.reader",
         "vision.depth",
+    }
+
+
+def test_the_page_starts_when_everything_else_is_ready_and_not_at_all_when_it_is_off() -> None:
+    def why(config: Config, complete: bool) -> str:
+        (page,) = (child for child in walk(tree(config, complete=complete)) if child.address == PAGE)
+        assert page.late
+        return page.disabled_reason
+
+    assert why(Config(), complete=False) == LATE
+    assert why(Config(), complete=True) == ""
+    off = Config.model_validate({"page": {"enabled": False}})
+    assert why(off, complete=True) == why(off, complete=False) == "page.enabled is false"
+    assert "page" in {
+        child.address for child in walk(tree(Config(), safe=True, complete=True)) if not child.disabled_reason
     }
 
 

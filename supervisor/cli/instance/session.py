@@ -89,6 +89,7 @@ class RunScreen:
         try:
             system.start()
             self._show_start(system, stop, server.stop)
+            system.complete()
             if self._console.is_terminal and sys.stdin.isatty() and not stop.is_set():
                 threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
             self._watch(system, stop, server.stop)

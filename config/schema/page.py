@@ -1,0 +1,25 @@
+"""`page`: the page in a browser that a running Gerald serves."""
+
+from config.schema.section import Section, setting
+
+
+class Page(Section, key="page", about="The page in a browser: see, hear, talk, mend.", place=860):
+    """For this machine only, unless a host of the network is named."""
+
+    enabled: bool = setting(
+        True, "Whether Gerald serves its page. `supervisor page` opens it.", restarts=("page",)
+    )
+    host: str = setting(
+        "127.0.0.1",
+        "The address to serve it at. Anything but this machine's own needs a password.",
+        restarts=("page",),
+        min_length=1,
+        max_length=255,
+    )
+    port: int = setting(
+        8780,
+        "The TCP port; 0 takes any free one. `supervisor page` knows which.",
+        restarts=("page",),
+        ge=0,
+        le=65535,
+    )

@@ -1,0 +1,97 @@
+"""The page's application: the screens, behind the guard."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from supervisor.control.wire import RequestRefused
+from supervisor.instance import find_instance
+from supervisor.page.asking import Asking, InstanceAway
+from supervisor.page.entrance import SIGN_IN, Entrance
+from supervisor.page.gate.guard import Guard, TooLarge
+from supervisor.page.gate.links import Links
+from supervisor.page.gate.sessions import Sessions
+from supervisor.page.live.events import live
+from supervisor.page.live.feed import Feed
+from supervisor.page.live.hub import Hub
+from supervisor.page.screens import SCREENS
+from supervisor.page.site import Action, Show, Site, environment
+
+STATIC = Path(__file__).with_name("static")
+REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
+    (HTTPException, "", 0),
+    (InstanceAway, "", 503),
+    (RequestRefused, "", 409),
+    (TooLarge, "that is too long", 413),
+    (Exception, "this failed; the log says more", 500),
+)
+"""What is said of an error, "" for its own words, and the status."""
+
+
+def application(home: Path, hosts: frozenset[str], port: int, hub: Hub) -> Starlette:
+    """The page of the instance in `home`. hosts: see Guard. Raises NoInstance."""
+    site = Site(home, Asking(home), SCREENS, environment())
+    entrance = Entrance(site, Links(find_instance(home).key), Sessions(home / "data"), f"gerald_page_{port}")
+    routes = [
+        Mount("/static", StaticFiles(directory=STATIC)),
+        *entrance.routes(),
+        *(_page(site, entrance, path, show) for one in SCREENS for path, show in one.pages.items()),
+        *(_action(site, entrance, action) for one in SCREENS for action in one.actions),
+        *(_feed(entrance, hub, feed) for one in SCREENS for feed in one.feeds(site)),
+    ]
+    refusing = {kind: _refusing(site, text, status) for kind, text, status in REFUSALS}
+    return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=hosts)], exception_handlers=refusing)
+
+
+def _refusing(site: Site, text: str, status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Says why a request came to nothing, in place of a page. status: 0 for the error's own."""
+
+    async def handler(request: Request, error: Exception) -> Response:
+        said = text or (error.detail if isinstance(error, HTTPException) else str(error))
+        code = status or (error.status_code if isinstance(error, HTTPException) else 500)
+        return site.said(request, said, good=False, code=code)
+
+    return handler
+
+
+def _page(site: Site, entrance: Entrance, path: str, show: Show) -> Route:
+    """A page for whoever has signed in; others are shown the way."""
+
+    async def endpoint(request: Request) -> Response:
+        if entrance.session_of(request) is None:
+            return RedirectResponse(SIGN_IN, 303)
+        return await show(site, request)
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def _action(site: Site, entrance: Entrance, action: Action) -> Route:
+    """Something that an owner may do, and no other site in the owner's name."""
+
+    async def endpoint(request: Request) -> Response:
+        session = entrance.session_of(request)
+        if session is None:
+            raise HTTPException(401, "sign in first: `supervisor page`")
+        form = await entrance.form_of(request, session)
+        if not session.may_act:
+            raise HTTPException(403, "you may look, and change nothing")
+        return await action.do(site, request, form)
+
+    return Route(action.path, endpoint, methods=["POST"])
+
+
+def _feed(entrance: Entrance, hub: Hub, feed: Feed) -> Route:
+    async def endpoint(request: Request) -> Response:
+        session = entrance.session_of(request)
+        if session is None:
+            raise HTTPException(401, "sign in first: `supervisor page`")
+        return await live(request, hub, feed, session.may_act)
+
+    return Route(f"/live/{feed.topic}", endpoint, methods=["GET"])

@@ -1,0 +1,56 @@
+"""Requests of the page to the instance that it belongs to, without holding up the server."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+
+from supervisor.control.client import call, stream
+from supervisor.instance import NoInstance
+
+AT_ONCE = 6
+"""How many requests wait for the instance at the same time; the others wait for them."""
+WITHIN = 15.0
+
+
+class InstanceAway(Exception):
+    """The instance does not answer; the text says why."""
+
+
+class Asking:
+    """Asks the instance of `home` by its control socket."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._limiter = anyio.CapacityLimiter(AT_ONCE)
+
+    async def call(self, do: str, within: float = WITHIN, **fields: Any) -> dict[str, Any]:
+        """The last answer to the request `do`. Raises RequestRefused, and InstanceAway where nobody answers."""
+        request = {"do": do, **fields}
+        return await anyio.to_thread.run_sync(
+            lambda: self._call(request, within), limiter=self._limiter, abandon_on_cancel=True
+        )
+
+    async def ask(self, address: str, type: str, **message: Any) -> dict[str, Any]:
+        """The fields of the answer of the actor at `address` to a message."""
+        found = await self.call("ask", address=address, type=type, message=message)
+        fields: dict[str, Any] = found["message"]
+        return fields
+
+    def _call(self, request: Mapping[str, Any], within: float) -> dict[str, Any]:
+        try:
+            return call(self.home, request, within)
+        except NoInstance as error:
+            raise InstanceAway(str(error)) from None
+
+    def stream(self, do: str, stop: threading.Event, **fields: Any) -> Iterator[dict[str, Any]]:
+        """Every answer to a long request, until `stop` is set. Blocks, so it is for a thread. Raises as `call` does."""
+        try:
+            for part in stream(self.home, {"do": do, **fields}):
+                if stop.is_set():
+                    return
+                yield part
+        except NoInstance as error:
+            raise InstanceAway(str(error)) from None

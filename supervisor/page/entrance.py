@@ -1,0 +1,82 @@
+"""The entrance: a one-time link becomes a session, and a session a cookie."""
+
+import hmac
+import time
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from supervisor.page.gate.links import Links
+from supervisor.page.gate.sessions import LASTS, Session, Sessions
+from supervisor.page.site import Form, Site
+
+SIGN_IN = "/sign-in"
+ENTER = "/enter"
+FIELDS = 200
+"""How many fields a form may have."""
+TOKEN_HEADER, TOKEN_FIELD = "x-form-token", "form_token"
+
+
+class Entrance:
+    """cookie: its name, which the port is part of, since all ports of a host share their cookies."""
+
+    def __init__(self, site: Site, links: Links, sessions: Sessions, cookie: str) -> None:
+        self._site = site
+        self._links = links
+        self._sessions = sessions
+        self._cookie = cookie
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(SIGN_IN, self._sign_in, methods=["GET"]),
+            Route(ENTER, self._enter, methods=["GET"]),
+            Route("/sign-out", self._sign_out, methods=["POST"]),
+        )
+
+    def session_of(self, request: Request) -> Session | None:
+        """Whoever sent this; the request remembers it for the page that it becomes."""
+        found = self._sessions.find(request.cookies.get(self._cookie, ""), time.time())
+        request.scope["session"] = found
+        return found
+
+    async def form_of(self, request: Request, session: Session) -> Form:
+        """The fields of a form that a page of this session has sent. Raises HTTPException for any other."""
+        async with request.form(max_files=0, max_fields=FIELDS) as sent:
+            fields = {name: value for name, value in sent.items() if isinstance(value, str)}
+        token = request.headers.get(TOKEN_HEADER) or fields.pop(TOKEN_FIELD, "")
+        if not hmac.compare_digest(token.encode(), session.form_token.encode()):
+            raise HTTPException(403, "this page is out of date: load it again")
+        return fields
+
+    async def _sign_in(self, request: Request) -> Response:
+        if self.session_of(request) is not None:
+            return RedirectResponse("/", 303)
+        return self._site.render(request, "sign-in.html")
+
+    async def _enter(self, request: Request) -> Response:
+        may_act = self._links.use(request.query_params.get("link", ""))
+        if may_act is None:
+            return self._site.render(request, "sign-in.html", 403, refused=True)
+        session = self._sessions.begin(time.time(), may_act=may_act)
+        # A page, and no redirection: a strict cookie would not be sent along where another site has the link.
+        response = self._site.render(request, "enter.html")
+        response.set_cookie(
+            self._cookie,
+            session.token,
+            max_age=int(LASTS),
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+        return response
+
+    async def _sign_out(self, request: Request) -> Response:
+        session = self.session_of(request)
+        if session is not None:
+            await self.form_of(request, session)
+            self._sessions.end(session.token)
+        response = RedirectResponse(SIGN_IN, 303)
+        response.delete_cookie(self._cookie, httponly=True, samesite="strict")
+        return response

@@ -1,0 +1,6 @@
+"""The screens, in the order of the navigation."""
+
+from supervisor.page.screens.actors import ACTORS
+from supervisor.page.site import Screen
+
+SCREENS: tuple[Screen, ...] = (ACTORS,)

@@ -1,0 +1,94 @@
+"""What every screen is given, and what it is made of."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from supervisor.page.asking import Asking
+from supervisor.page.gate.sessions import Session
+from supervisor.page.live.feed import Feed
+
+Form = Mapping[str, str]
+Show = Callable[["Site", Request], Awaitable[Response]]
+Do = Callable[["Site", Request, Form], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a button does. path: where it posts to. do: is called for a signed-in owner only, with the form's fields."""
+
+    path: str
+    do: Do
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """name: of its place in the navigation, the first part of its address; "" for the first screen.
+
+    pages: what is shown, by path. feeds: makes what changes by itself on it."""
+
+    name: str
+    title: str
+    pages: Mapping[str, Show]
+    actions: tuple[Action, ...] = ()
+    feeds: Callable[["Site"], tuple[Feed, ...]] = lambda site: ()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """asking: the way to the instance. screens: in the navigation's order."""
+
+    home: Path
+    asking: Asking
+    screens: tuple[Screen, ...]
+    templates: jinja2.Environment
+
+    def render(self, request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
+        """A whole page. code: HTTP's."""
+        return HTMLResponse(self.fragment(template, **self._about(request), **values), code)
+
+    def fragment(self, template: str, **values: Any) -> str:
+        """A part of a page, or a page."""
+        return self.templates.get_template(template).render(**values)
+
+    def said(self, request: Request, text: str, *, good: bool = True, code: int = 200) -> Response:
+        """What came of a button: a line for the page that is open, or a page of its own without scripts."""
+        if "hx-request" in request.headers:
+            return HTMLResponse(self.fragment("said.html", text=text, good=good), code)
+        back = request.headers.get("referer", "/")
+        return self.render(request, "outcome.html", code, text=text, good=good, back=back)
+
+    def _about(self, request: Request) -> Mapping[str, Any]:
+        session: Session | None = request.scope.get("session")
+        return {
+            "screens": self.screens,
+            "here": request.url.path.strip("/").partition("/")[0],
+            "signed_in": session is not None,
+            "may_act": session is not None and session.may_act,
+            "form_token": session.form_token if session is not None else "",
+        }
+
+
+def environment() -> jinja2.Environment:
+    """The templates of the package: everything escaped, and a name that is missing is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("supervisor.page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["clock"] = clock
+    return made
+
+
+def clock(at: float) -> str:
+    """The time of the day at epoch seconds, where Gerald runs."""
+    return time.strftime("%H:%M:%S", time.localtime(at))
