@@ -22,6 +22,8 @@ from typing import Any, Protocol
 
 from supervisor.connection import Connection
 from supervisor.launcher.restart_policy import GAVE_UP, RestartSettings, after_death, is_decision, wording
+from supervisor.launcher.service_manager import VARIABLE as SERVICE
+from supervisor.launcher.service_manager import ServiceManager
 
 VARIABLE = "GERALD_LAUNCHER"
 """How the root finds its launcher: the family, address and key of a socket."""
@@ -48,7 +50,9 @@ def launch(command: Sequence[str]) -> int:
     """Run `command`, the root's, until it ends as it should; the exit status."""
     news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     _hear_signals(news)
-    return Launcher(lambda deaths: _Root(command, news, deaths), news).run()
+    service = ServiceManager.found(STOP_WITHIN + LAST_WORDS)
+    told = {SERVICE: f"{service.answer_every:g}"} if service.present else {}
+    return Launcher(lambda deaths: _Root(command, news, deaths, told), news, service=service).run()
 
 
 def _hear_signals(news: "queue.SimpleQueue[tuple[str, Any]]") -> None:
@@ -92,7 +96,9 @@ class Root(Protocol):
 
 
 class Launcher:
-    """Starts roots by `spawn`, which is given the number of deaths so far, and decides by the `news` of them."""
+    """Starts roots by `spawn`, which is given the number of deaths so far, and decides by the `news` of them.
+
+    service: the service manager that is to know of it; by default none."""
 
     def __init__(
         self,
@@ -100,7 +106,9 @@ class Launcher:
         news: News,
         monotonic: Callable[[], float] | None = None,
         say: Callable[[str], None] | None = None,
+        service: ServiceManager | None = None,
     ) -> None:
+        self._service = service or ServiceManager()
         self._spawn = spawn
         self._news = news
         self._monotonic = monotonic or time.monotonic
@@ -114,6 +122,7 @@ class Launcher:
         """Until a root ends as it should, or is given up: the exit status."""
         while True:
             root = self._spawn(len(self._deaths))
+            self._service.started(self._monotonic())
             code = self._wait_for(root)
             root.clean()
             root.rest()  # whatever its end was: an input that is zeroed twice harms nobody
@@ -132,7 +141,7 @@ class Launcher:
         looked = beat = self._monotonic()
         while True:
             try:
-                what, detail = self._news.get(timeout=TICK)
+                what, detail = self._news.get(timeout=self._tick)
             except queue.Empty:
                 what, detail = "", None
             now = self._monotonic()
@@ -151,12 +160,19 @@ class Launcher:
                 self._say(f"Gerald's process {root.pid} has sent nothing for {SILENT:g} s; it is killed")
                 root.kill()
                 beat = now
+            self._service.tick(now)
             if self._asked_at and now - self._asked_at > STOP_WITHIN:
                 root.kill()
+
+    @property
+    def _tick(self) -> float:
+        """Seconds between two looks."""
+        return min(TICK, self._service.answer_every or TICK)
 
     def _on_signal(self, root: Root, number: int, now: float) -> None:
         if not self._asked_at:
             self._asked_at, self._signal = now, number
+            self._service.stopping()
             root.stop()
         elif now - self._asked_at > SAME_REQUEST:
             root.kill()
@@ -165,6 +181,7 @@ class Launcher:
         if "restart" in told:
             self._restart = RestartSettings(**told["restart"])
         root.report.hear(told)
+        self._service.hear(told, self._monotonic())
 
     def _after_death(self, root: Root, code: int) -> float | None:
         now = self._monotonic()
@@ -177,14 +194,16 @@ class Launcher:
             )
         else:
             self._say(f"{end}; inputs are zeroed, typing is off; starting again in {pause:.1f} s")
+            self._service.show(f"{end}; starting again")
         return pause
 
     def _wait(self, seconds: float) -> bool:
         """True when a signal came meanwhile."""
         until = self._monotonic() + seconds
         while (left := until - self._monotonic()) > 0:
+            self._service.tick(self._monotonic())
             with contextlib.suppress(queue.Empty):
-                what, detail = self._news.get(timeout=left)
+                what, detail = self._news.get(timeout=min(left, self._tick))
                 if what == "signal":
                     self._signal = int(detail)
                     return True
@@ -214,10 +233,14 @@ class RootReport:
 
 
 class _Root:
-    """One root process, and the line to it."""
+    """One root process, and the line to it. environment: more variables for it."""
 
     def __init__(
-        self, command: Sequence[str], news: "queue.SimpleQueue[tuple[str, Any]]", deaths: int
+        self,
+        command: Sequence[str],
+        news: "queue.SimpleQueue[tuple[str, Any]]",
+        deaths: int,
+        environment: Mapping[str, str],
     ) -> None:
         self._news = news
         self._line: Connection | None = None
@@ -233,7 +256,7 @@ class _Root:
         )
         self._listener = Listener(address, family, authkey=key)
         told = "|".join((family, address, key.hex(), str(os.getpid()), str(deaths)))
-        self._process = subprocess.Popen(command, env={**os.environ, VARIABLE: told})
+        self._process = subprocess.Popen(command, env={**os.environ, **environment, VARIABLE: told})
         self.pid = self._process.pid
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self._listening.start()

@@ -47,7 +47,14 @@ StartLimitIntervalSec=300
 StartLimitBurst=5
 
 [Service]
-Type=exec
+# `systemctl start` waits until Gerald is ready, or has said what is missing; the launcher reports it.
+Type=notify
+NotifyAccess=main
+TimeoutStartSec=180
+# If Gerald's kernel does not answer for that long, and the launcher did not start it anew, systemd does. The launcher
+# zeroes the inputs first: by SIGTERM, since the usual SIGABRT would leave it no time.
+WatchdogSec=60
+WatchdogSignal=SIGTERM
 {"" if user else f"User={owner}{chr(10)}"}ExecStart={" ".join(map(_quoted, arguments))}
 WorkingDirectory={_escaped(str(home))}
 # SIGTERM goes to the launcher, which stops the rest in order; what is left after the time-out is killed.

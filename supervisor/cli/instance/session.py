@@ -23,6 +23,7 @@ from config.models import ModelError, check_all, list_path, load_models
 from config.schema import Config
 from supervisor.cli.instance.answering import who_answers
 from supervisor.cli.instance.render import headline, missing, tree_table
+from supervisor.cli.instance.service_report import ServiceReport
 from supervisor.cli.instance.typed import typed_lines
 from supervisor.cli.literal import escaped
 from supervisor.control.requests import talk
@@ -86,14 +87,18 @@ class RunScreen:
         server = ControlServer(system, self._claim.publish(system.run, line))
         if self._tether is not None:
             self._hold_on_to(self._tether, system)
+        report = ServiceReport.found(system, self._tether)
         try:
             system.start()
+            report.begin()
             self._show_start(system, stop, server.stop)
+            report.ready()
             system.complete()
             if self._console.is_terminal and sys.stdin.isatty() and not stop.is_set():
                 threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
-            self._watch(system, stop, server.stop)
+            self._watch(system, report, stop, server.stop)
         finally:
+            report.stopping()
             gave_up = system.ended.is_set()
             ended = self._stop(system, server)
         if gave_up:
@@ -164,9 +169,12 @@ class RunScreen:
 
     # -- living
 
-    def _watch(self, system: Runtime, stop: threading.Event, asked: threading.Event) -> None:
+    def _watch(
+        self, system: Runtime, report: ServiceReport, stop: threading.Event, asked: threading.Event
+    ) -> None:
         while not (stop.wait(LOOK_EVERY) or asked.is_set() or system.ended.is_set()):
             self._tell_changes(system)
+            report.look()
 
     def _tell_changes(self, system: Runtime) -> None:
         """One line for each change of an actor's health, also for what lasted only a moment."""
