@@ -3,25 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from supervisor.doctor import (
-    configuration,
-    devices,
-    disk,
-    game,
-    instance,
-    level,
-    loop,
-    machine,
-    models,
-    muted,
-    osc,
-    oscquery,
-    permissions,
-    server,
-    timekeeping,
-    versions,
-)
 from supervisor.doctor.examination import Check
+from supervisor.doctor.home import configuration, disk, instance, models, permissions
+from supervisor.doctor.machine import machine, server, timekeeping, versions
+from supervisor.doctor.sound import devices, level, loop, muted
+from supervisor.doctor.vrchat import game, osc, oscquery
 
 CHECKS: Sequence[Check[Any]] = (
     Check("configuration", "Configuration", configuration.gather, configuration.judge),

@@ -10,11 +10,12 @@ import pytest
 
 from config.home import Home
 from config.secrets.key_file import KEY_FILE_VARIABLE
-from supervisor.doctor import disk, machine, permissions, versions
-from supervisor.doctor.disk import DiskFacts
-from supervisor.doctor.machine import MachineFacts
-from supervisor.doctor.permissions import FileFacts, PermissionFacts
-from supervisor.doctor.versions import VersionFacts
+from supervisor.doctor.home import disk, permissions
+from supervisor.doctor.home.disk import DiskFacts
+from supervisor.doctor.home.permissions import FileFacts, PermissionFacts
+from supervisor.doctor.machine import machine, versions
+from supervisor.doctor.machine.machine import MachineFacts
+from supervisor.doctor.machine.versions import VersionFacts
 from tests.doubles.powerless import POWERLESS, is_root
 from tests.supervisor.doctor.conftest import Make, said, worst
 
@@ -22,7 +23,7 @@ LOOK = """
 import sys
 from pathlib import Path
 from config.home import Home
-from supervisor.doctor import disk
+from supervisor.doctor.home import disk
 from supervisor.doctor.subject import Subject
 for one in disk.judge(disk.gather(Subject(Home(Path(sys.argv[1]))))):
     print(f"{one.severity}: {one.seen}")

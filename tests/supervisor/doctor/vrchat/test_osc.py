@@ -9,10 +9,10 @@ import pytest
 
 from config.schema import Osc
 from supervisor.demo.instance import free_port
-from supervisor.doctor import osc
-from supervisor.doctor.osc import OscFacts, judge
-from supervisor.doctor.ports import Heard, Holders, holders, listen
 from supervisor.doctor.running import Running
+from supervisor.doctor.vrchat import osc
+from supervisor.doctor.vrchat.osc import OscFacts, judge
+from supervisor.doctor.vrchat.ports import Heard, Holders, holders, listen
 from tests.supervisor.doctor.conftest import Make, said, worst
 
 HERE = "127.0.0.1"

@@ -1,7 +1,7 @@
 """Errors of the configuration are problems, with their places; values are not repeated."""
 
 from config.syntax.problem import Problem
-from supervisor.doctor.configuration import MOST, judge
+from supervisor.doctor.home.configuration import MOST, judge
 from tests.supervisor.doctor.conftest import said, worst
 
 ERROR = Problem(

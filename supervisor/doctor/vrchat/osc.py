@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from config.format import count
 from config.schema import Osc
-from supervisor.doctor import game
 from supervisor.doctor.finding import Finding, Findings, note, ok, problem
-from supervisor.doctor.ports import Heard, Holders, holders, listen
 from supervisor.doctor.running import Running
 from supervisor.doctor.subject import Subject
+from supervisor.doctor.vrchat import game
+from supervisor.doctor.vrchat.ports import Heard, Holders, holders, listen
 
 LISTEN = 1.0
 """Seconds for which datagrams are counted where no instance does it."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from supervisor.doctor.instance import judge
+from supervisor.doctor.home.instance import judge
 from supervisor.doctor.running import Running, look
 from tests.supervisor.doctor.conftest import said
 

@@ -6,9 +6,9 @@ import pytest
 
 from config.schema import Osc
 from supervisor.demo.vrchat.query import LOOPBACK
-from supervisor.doctor import oscquery
-from supervisor.doctor.oscquery import QueryFacts, judge
 from supervisor.doctor.running import Running
+from supervisor.doctor.vrchat import oscquery
+from supervisor.doctor.vrchat.oscquery import QueryFacts, judge
 from tests.doubles.mdns import alone_on_the_network
 from tests.doubles.queried_game import QueriedGame
 from tests.supervisor.doctor.conftest import Make, said

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from config.schema import Audio
-from supervisor.doctor.muted import UNKNOWN, MutedFacts, gather, judge
 from supervisor.doctor.running import Running
+from supervisor.doctor.sound.muted import UNKNOWN, MutedFacts, gather, judge
 from tests.supervisor.doctor.conftest import Make, said
 
 

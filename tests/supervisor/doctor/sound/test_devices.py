@@ -13,12 +13,12 @@ from actors.audio.devices.wavefile import WavWriter
 from actors.audio.echo.loopback import Loopback
 from config.schema import Audio
 from supervisor.demo.pulse import MICROPHONE, SPEAKER, PulseHarness, unavailable
-from supervisor.doctor import devices, level, loop
-from supervisor.doctor.devices import DeviceFacts, judge
 from supervisor.doctor.examination import Check, examine
-from supervisor.doctor.level import LevelFacts
-from supervisor.doctor.loop import LoopFacts
 from supervisor.doctor.running import Running
+from supervisor.doctor.sound import devices, level, loop
+from supervisor.doctor.sound.devices import DeviceFacts, judge
+from supervisor.doctor.sound.level import LevelFacts
+from supervisor.doctor.sound.loop import LoopFacts
 from tests.supervisor.doctor.conftest import Make, said, worst
 
 RUNNING = Running(7, status={"ready": True})

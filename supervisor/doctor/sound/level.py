@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from supervisor.doctor import devices
 from supervisor.doctor.apart import apart
 from supervisor.doctor.finding import Findings, note, ok, problem
+from supervisor.doctor.sound import devices
 from supervisor.doctor.subject import Subject
 
 SECONDS = 1.0

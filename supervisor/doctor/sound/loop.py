@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from supervisor.doctor import devices
 from supervisor.doctor.apart import apart
-from supervisor.doctor.cable import other_end
 from supervisor.doctor.finding import Findings, note, ok, problem
+from supervisor.doctor.sound import devices
+from supervisor.doctor.sound.cable import other_end
 from supervisor.doctor.subject import Subject
 
 if TYPE_CHECKING:

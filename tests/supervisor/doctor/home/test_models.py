@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.home import Home
-from supervisor.doctor.models import gather, judge
+from supervisor.doctor.home.models import gather, judge
 from supervisor.doctor.subject import Subject
 from tests.supervisor.doctor.conftest import Make, said
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from supervisor.doctor import server, timekeeping
 from supervisor.doctor.finding import Finding
-from supervisor.doctor.server import gather, judge
-from supervisor.doctor.timekeeping import ClockFacts
+from supervisor.doctor.machine import server, timekeeping
+from supervisor.doctor.machine.server import gather, judge
+from supervisor.doctor.machine.timekeeping import ClockFacts
 from tests.doubles.model_server import ModelServer, hang, status, words
 from tests.supervisor.doctor.conftest import Make, said
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from supervisor.doctor.cable import are_ends_of_one, is_cable, other_end
+from supervisor.doctor.sound.cable import are_ends_of_one, is_cable, other_end
 
 SAME = [
     ("CABLE Input (VB-Audio Virtual Cable)", "CABLE Output (VB-Audio Virtual Cable)"),

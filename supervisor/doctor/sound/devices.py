@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from config.files import located
 from config.schema import Audio
-from supervisor.doctor import game
 from supervisor.doctor.apart import apart
-from supervisor.doctor.cable import are_ends_of_one, is_cable, other_end
 from supervisor.doctor.finding import Finding, Findings, note, ok, problem
+from supervisor.doctor.sound.cable import are_ends_of_one, is_cable, other_end
 from supervisor.doctor.subject import Subject
+from supervisor.doctor.vrchat import game
 
 if TYPE_CHECKING:
     from actors.audio.devices.portaudio import ListedDevice

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.schema import Osc
-from supervisor.doctor import game
-from supervisor.doctor.game import GameFacts, GameProcess, is_here, judge
+from supervisor.doctor.vrchat import game
+from supervisor.doctor.vrchat.game import GameFacts, GameProcess, is_here, judge
 from tests.supervisor.doctor.conftest import Make, said, worst
 
 OSC = Osc()

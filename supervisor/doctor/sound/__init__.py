@@ -1,0 +1,1 @@
+"""Whether sound comes and goes: devices, cables, levels, and who muted Gerald."""

@@ -1,0 +1,1 @@
+"""Whether VRChat is there, and reaches Gerald."""
