@@ -1,6 +1,7 @@
 """A network of depth on onnxruntime: an owner's, for none comes with Gerald."""
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from actors.kernel.media.frame_ring import Picture
 from actors.vision.depth.form import Array, UnknownForm, depth_map, form_of, metres_of, shrunk, tensor
 from actors.vision.networks.model_file import NetworkBroken, own
 from actors.vision.networks.session import NetworkFails, open_session, run
+from actors.vision.networks.trial import ENDED, Trial
 from config.schema import ComputerVision
 
 KEY = "computer_vision.depth_model"
@@ -18,8 +20,8 @@ REMEDY = f"choose another {KEY}, or null for none"
 class DepthNetwork:
     """Not for several threads at once. name: of the file. took: seconds of the last picture."""
 
-    def __init__(self, data: bytes, name: str) -> None:
-        """Loads and tries it. Raises NetworkFails."""
+    def __init__(self, data: bytes, name: str, trial: Trial | None = None) -> None:
+        """Loads and tries it. Raises NetworkFails. trial: of one that has not yet looked at a picture."""
         self.name = name
         self.took = 0.0
         self._session = open_session(data, 1)
@@ -30,6 +32,7 @@ class DepthNetwork:
         except UnknownForm as unknown:
             raise NetworkFails(str(unknown)) from None
         self._size = self._tried()
+        self._trial = trial
 
     def shrunk(self, picture: Picture) -> Picture:
         """A small copy of a picture (BGR), for `depth`."""
@@ -40,7 +43,11 @@ class DepthNetwork:
 
         Raises NetworkFails."""
         begun = time.perf_counter()
-        values = self._given(picture, self._size)
+        trial, self._trial = self._trial, None
+        with trial.under_way() if trial is not None else nullcontext():
+            values = self._given(picture, self._size)
+        if trial is not None:
+            trial.passed()
         self.took = time.perf_counter() - begun
         return metres_of(values, self.form, fov, picture.shape[0]) if self.form.metric else values
 
@@ -73,7 +80,11 @@ def open_network(vision: ComputerVision, home: Path) -> DepthNetwork | None:
     if vision.depth_model is None:
         return None
     path, data = own(home, vision.depth_model, KEY)
+    trial = Trial(home, data)
+    if trial.is_hopeless:
+        raise NetworkBroken(f"{path} {ENDED}", f"{REMEDY}; or delete {trial.notes}")
     try:
-        return DepthNetwork(data, str(path))
+        with trial.under_way():
+            return DepthNetwork(data, str(path), trial)
     except NetworkFails as fails:
         raise NetworkBroken(f"{path} cannot be used: {fails}", REMEDY) from None

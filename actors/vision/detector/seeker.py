@@ -74,7 +74,11 @@ class Seeker:
         if self._search is not None:
             self._told = self._took if self._looked >= FIRST else 0.0
             pace = f", {self._took * 1000.0:.0f} ms a picture" if self._looked >= FIRST else ""
-            self._health(Health.OK, f"looks with {self._search.name}{pace}; and for motion", "")
+            looks, instead = f"looks with {self._search.name}{pace}; and for motion", self._search.in_place_of
+            if instead is not None:
+                self._health(Health.DEGRADED, f"{instead}; {looks}", instead.remedy)
+            else:
+                self._health(Health.OK, looks, "")
 
     def _failed(self, name: str, why: str) -> None:
         self._failures, self._good = self._failures + 1, 0
