@@ -7,13 +7,14 @@ alike in all of them.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableSequence
 from typing import Any
 
 from actors.kernel.actor import Actor, AskFailed, Reply
 from actors.kernel.asks import AskTimeout, ask_failed
 from actors.kernel.checkpoint import taken
 from actors.kernel.directory import Directory
+from actors.kernel.durations import no_counts
 from actors.kernel.errors import InjectedFailure, SectionsUnfit
 from actors.kernel.failure import failure_of, from_the_keyboard, hung
 from actors.kernel.fence import Fence
@@ -63,6 +64,7 @@ class Incarnation:
     supervisor: the address told of health. sections: parses the configuration's sections from JSON.
     side_effect: carries out the actor's side effects. around: wraps what handles an envelope.
     preloaded: the actor's `preload` has been run already. handlers: the actor's, by message type.
+    durations: counts what was handled by how long it took (actors.kernel.durations); only its thread writes there.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Incarnation:
         sections: Callable[[bytes], Mapping[str, Any]] = lambda _: {},
         side_effect: Callable[[Callable[[], object]], None] = perform,
         around: Callable[[Handle], Handle] | None = None,
+        durations: MutableSequence[int] | None = None,
     ) -> None:
         self.actor = actor
         self.address = address
@@ -90,6 +93,7 @@ class Incarnation:
         self.running = True
         self.preloaded = False
         self.is_ready = False
+        self.durations = durations if durations is not None else no_counts()
         self.on_fence: Callable[[], None] = lambda: None
         self.fencing = Fence()
         self.context = HandlerContext(
@@ -270,10 +274,13 @@ class Incarnation:
             self._crash(envelope, error)
             return False
         context.current = None
+        ended = self._monotonic()
+        micros = (ended - context.began) * 1e6
+        self.durations[int(micros * micros).bit_length()] += 1
         if fence.over and not fence.accounts_for(envelope):
             return True
         if log is not None:
-            context.record(envelope)
+            log.handled(envelope, context.began, ended, context.wall_then, None)
         return True
 
     def _handle_due(self, urgent: bool) -> None:

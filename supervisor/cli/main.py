@@ -25,6 +25,7 @@ COMMANDS = {
         "Look for what keeps Gerald from working; say what to do.",
     ),
     "dead-letters": ("supervisor.cli.instance.actors:dead_letters", "List messages not handled, and why."),
+    "endings": ("supervisor.cli.instance.actors:endings", "List when actors ended, and why."),
     "talk": ("supervisor.cli.instance.talk:talk", "Say something to Gerald and print the reply."),
     "tell": ("supervisor.cli.instance.talk:tell", "Send a message to an actor."),
     "ask": ("supervisor.cli.instance.talk:ask", "Send a message to an actor and print its answer."),

@@ -6,11 +6,12 @@ from typing import Any
 
 from actors.kernel.directory import DeadLetter
 from actors.kernel.message import Message
-from actors.kernel.protocol.lifecycle import Hang
+from actors.kernel.protocol.lifecycle import Failure, Hang
 from config.syntax.suggest import closest
 from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
 from supervisor.otp.messages import Accepted, Declined, KillChild, PinChild, RestartChild
+from supervisor.otp.registry import MOST_ENDINGS, Ending
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.runtime.runtime import Runtime
@@ -101,6 +102,29 @@ def _letter(letter: DeadLetter) -> Mapping[str, Any]:
     }
 
 
+def _endings(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    """Why incarnations ended, the newest last; of one actor, if the request names one."""
+    address = str(request.get("address") or "")
+    if address and address not in runtime.registry.slots:
+        raise RequestRefused(f"no actor is called {address!r}; see `supervisor status`")
+    count = max(1, min(MOST_ENDINGS, int(request.get("count") or 20)))
+    endings = [one for one in tuple(runtime.registry.endings) if address in ("", one.address)]
+    yield {"endings": [_ending(one) for one in endings[-count:]]}
+
+
+def _ending(ending: Ending) -> Mapping[str, Any]:
+    failure = ending.failure or Failure("", "")
+    return {
+        "at": ending.at,
+        "address": ending.address,
+        "incarnation": ending.incarnation,
+        "kind": failure.kind,
+        "text": failure.text,
+        "handling": failure.message_type,
+        "traceback": failure.traceback,
+    }
+
+
 def _follow(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     """The status twice a second, until the client leaves."""
     yield runtime.status()
@@ -123,4 +147,4 @@ def _slot(runtime: Runtime, request: Mapping[str, Any]) -> ActorSlot:
 
 
 ACTOR_REQUESTS = {"kill": _kill, "hang": _hang, "restart": _restart, "pin": _pin}
-ACTOR_REQUESTS |= {"dead-letters": _dead_letters, "follow": _follow}
+ACTOR_REQUESTS |= {"dead-letters": _dead_letters, "endings": _endings, "follow": _follow}

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from actors.kernel.durations import PLACES
 from actors.kernel.message import Envelope
 
 WINDOW = 256
@@ -34,16 +35,18 @@ class Fate(enum.IntEnum):
 
 class Shared(NamedTuple):
     """What parent and child share. fates: a byte per slot, and one that says that the parent waits for room.
-    times: when the child began what it handles, and its last sign of life, in monotonic seconds."""
+    times: when the child began what it handles, and its last sign of life, in monotonic seconds.
+    durations: what the child has handled, by how long it took (actors.kernel.durations)."""
 
     fates: Any
     times: Any
+    durations: Any
 
 
 def shared_memory() -> Shared:
     """Memory for one child. It has no name, so nothing can leak."""
     spawn = multiprocessing.get_context("spawn")
-    return Shared(spawn.RawArray("B", WINDOW + 1), spawn.RawArray("d", 2))
+    return Shared(spawn.RawArray("B", WINDOW + 1), spawn.RawArray("d", 2), spawn.RawArray("Q", PLACES))
 
 
 class InFlightTable:

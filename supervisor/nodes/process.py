@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from actors.kernel.directory import Directory
+from actors.kernel.durations import Counts
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure
@@ -87,6 +88,10 @@ class ProcessHandle:
     @property
     def beat(self) -> float:
         return self._in_flight.beat
+
+    @property
+    def durations(self) -> Counts:
+        return tuple(self._child.shared.durations)
 
     def rss(self) -> int:
         return self._child.rss()

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 
+from actors.kernel.durations import Counts, no_counts
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
@@ -66,6 +67,10 @@ class ThreadHandle:
     def begun(self) -> float | None:
         return self.incarnation.begun if self.incarnation.current is not None else None
 
+    @property
+    def durations(self) -> Counts:
+        return tuple(self.incarnation.durations)
+
     def rss(self) -> int:
         return 0  # a thread's memory is its process's
 
@@ -89,6 +94,7 @@ class FailedStart:
     handling = None
     begun = None
     beat = 0.0
+    durations: Counts = tuple(no_counts())
 
     def rss(self) -> int:
         return 0

@@ -197,6 +197,7 @@ class _Worker:
             on_end=self._end,
             sections=self._read_sections,
             around=account.around,
+            durations=self._shared.durations,
         )
         if self._recorder is not None:
             self._recorder.new_segment = self._ask_for_checkpoint

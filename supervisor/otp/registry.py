@@ -1,6 +1,7 @@
 """The actors of a node: starts and ends incarnations in slots, and reports what becomes of them."""
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 
@@ -18,6 +19,16 @@ from supervisor.otp.spec import ChildSpec, SupervisorSpec, with_replicas
 from supervisor.otp.status import status_of
 
 log = logging.getLogger(__name__)
+MOST_ENDINGS = 200
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """The end of an incarnation at `at` (epoch seconds). failure: None after an orderly stop."""
+
+    address: str
+    incarnation: int
+    at: float
+    failure: Failure | None
 
 
 @dataclass(eq=False, repr=False)
@@ -29,6 +40,7 @@ class ActorRegistry:
     on_change: called with a slot whose state or health has changed.
     on_close: called with an address whose standby processes are no longer needed.
     on_end: called with the root's failure, None after an orderly stop.
+    endings: the last ends of incarnations, the oldest first.
     """
 
     root: SupervisorSpec
@@ -46,6 +58,7 @@ class ActorRegistry:
         self._table = SlotTable(self.root, self._directory)
         self._configured = ConfiguredTree(self.root)
         self._notices = LifecycleNotices(self._directory)
+        self.endings: deque[Ending] = deque(maxlen=MOST_ENDINGS)
         self.slots: Mapping[str, ActorSlot] = self._table.slots
         self.plan = self._configured.plan
         self.revision = self._configured.revision
@@ -165,6 +178,7 @@ class ActorRegistry:
                 failure.kind,
                 failure.message_type or "nothing",
             )
+        self.endings.append(Ending(slot.address, number, self._wall(), failure))
         if self._recorder is not None:
             why = "failed" if failure else "stopped"
             self._recorder.append(Stopped(slot.address, number, why, failure, self._wall()))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from actors.kernel.durations import Counts, no_counts, since, together
 from actors.kernel.incarnation import Ended
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope
@@ -16,6 +17,7 @@ class ActorHandle(Protocol):
 
     pid: of its process. handling: the envelope being handled, since `begun` (monotonic seconds).
     beat: the last sign of life (monotonic seconds), 0.0 if unknown.
+    durations: what it has handled, by how long it took.
     """
 
     @property
@@ -26,6 +28,8 @@ class ActorHandle(Protocol):
     def begun(self) -> float | None: ...
     @property
     def beat(self) -> float: ...
+    @property
+    def durations(self) -> Counts: ...
     def rss(self) -> int:
         """Bytes of memory that its own process holds; 0 if it has none, or that is unknown."""
 
@@ -33,8 +37,23 @@ class ActorHandle(Protocol):
         """End it at once, with a failure of `kind`. message: only while it handles the envelope with this id."""
 
 
+MINUTE = 60.0
 MakeHandle = Callable[["ActorSlot", Callable[[], None], Ended], ActorHandle]
 """Starts an incarnation in a slot. The callbacks are called when the incarnation is ready, and when it has ended."""
+
+
+class Lately:
+    """What came since a minute or two ago; where nobody has looked for longer, since then."""
+
+    def __init__(self) -> None:
+        self._then: tuple[Counts, float, Counts] = (no_counts(), 0.0, no_counts())
+
+    def look(self, now: float, counts: Counts) -> Counts:
+        """What of `counts` is new. now: monotonic seconds."""
+        before, at, then = self._then
+        if now - at >= MINUTE:
+            self._then = before, at, then = then, now, counts
+        return since(counts, before)
 
 
 class ActorSlot:
@@ -63,6 +82,18 @@ class ActorSlot:
         self.since = time.time()
         self.health_reported = False
         self.ended = False
+        self._handled_before: Counts = no_counts()
+        self._lately = Lately()
+
+    @property
+    def durations(self) -> Counts:
+        """What all its incarnations have handled, by how long it took (actors.kernel.durations)."""
+        handle = self.handle
+        return self._handled_before if handle is None else together(self._handled_before, handle.durations)
+
+    def handled_lately(self, now: float) -> Counts:
+        """The same, of the last minute or two (see Lately). now: monotonic seconds."""
+        return self._lately.look(now, self.durations)
 
     @property
     def pin(self) -> str:
@@ -98,6 +129,7 @@ class ActorSlot:
     def end(self, failure: Failure | None) -> None:
         """Note that the current incarnation has ended, of `failure` or in order."""
         self.state = "failed" if failure is not None else "down"
+        self._handled_before = self.durations
         # Before the handle goes: LifecycleNotices.ended reads them in the other order.
         self.ended = True
         self.health, self.handle = Health.DOWN, None

@@ -1,7 +1,9 @@
 """A slot, or a group of actors, as people and JSON see it: pure."""
 
+import time
 from collections.abc import Mapping, Sequence
 
+from actors.kernel.durations import quantile
 from actors.kernel.protocol.lifecycle import Health
 from supervisor.otp.messages import ROOT
 from supervisor.otp.slot import ActorSlot
@@ -32,7 +34,19 @@ def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, objec
         "handling": type(handling.message).__name__ if handling is not None else "",
         "last_error": f"{failure.kind}: {failure.text}" if failure is not None else "",
         "since": slot.since,
+        **_handling(slot),
     }
+
+
+def _handling(slot: ActorSlot) -> Mapping[str, object]:
+    """handled: messages since the instance began. p50, p95: seconds that its handlers took lately; None for none."""
+    lately = slot.handled_lately(time.monotonic())
+    times = {name: quantile(lately, part) for name, part in (("p50", 0.5), ("p95", 0.95))}
+    return {"handled": sum(slot.durations), **{name: _rounded(one) for name, one in times.items()}}
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else float(f"{seconds:.3g}")
 
 
 def _health(slot: ActorSlot, slots: Sequence[ActorSlot]) -> tuple[Health, str]:

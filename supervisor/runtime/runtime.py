@@ -29,8 +29,8 @@ from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import SupervisorSpec
 from supervisor.runtime.actor_factory import ActorFactory
+from supervisor.runtime.actor_usage import with_usage
 from supervisor.runtime.config_reload import ConfigurationReload, ConfigurationSource
-from supervisor.runtime.cpu_usage import with_cpu
 from supervisor.runtime.incarnation_launcher import IncarnationLauncher
 from supervisor.runtime.live_tree import LiveTree, TreeMaker
 from supervisor.runtime.platform import Platform
@@ -230,7 +230,7 @@ class Runtime:
             "trace_trouble": recorder.trouble if recorder is not None else "",
             "standby": self.processes.warm(),
             "switch_interval": sys.getswitchinterval(),
-            "actors": with_cpu(self.registry.statuses()),
+            "actors": with_usage(self.registry.statuses()),
         }
 
     def command(self, to: str, message: Message) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from actors.kernel.directory import Directory
+from actors.kernel.durations import Counts, no_counts
 from actors.kernel.incarnation import Ended
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
@@ -25,6 +26,7 @@ class PlayedHandle:
     handling: Envelope | None = None
     begun: float | None = None
     beat = 0.0
+    durations: Counts = tuple(no_counts())
 
     def __init__(self, on_ready: Callable[[], None], on_end: Ended) -> None:
         self.ready = on_ready

@@ -261,3 +261,19 @@ def test_what_an_actor_does_not_handle_is_refused_with_what_it_does(
         "tell", "osc.sender", "Pong", '{"address": "x", "incarnation": 1}', code=1
     )
     assert "Pong" in supervisor("ask", "avatar", "Ping")
+
+
+def test_an_actor_says_how_much_it_handled_how_fast_and_why_it_ended(
+    mocked: DemoInstance, supervisor: Command
+) -> None:
+    assert supervisor("talk", "Hello").strip()
+    supervisor("kill", "world")
+    rows = {row["address"]: row for row in supervisor.json_of("status")["actors"]}
+    conversation = rows["conversation"]
+    assert conversation["handled"] > 0
+    assert 0.0 < conversation["p50"] <= conversation["p95"]
+    pinned = next(row for row in rows.values() if row["pin"] == "process" and row["state"] == "running")
+    assert pinned["memory"] > 0
+    ended = supervisor.json("endings", "world")["endings"]
+    assert [(one["address"], one["kind"]) for one in ended] == [("world", "Killed")]
+    assert "world 1  Killed: " in supervisor("endings")

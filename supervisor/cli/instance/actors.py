@@ -1,4 +1,4 @@
-"""The commands about single actors: kill, hang, restart, pin, and dead-letters."""
+"""The commands about single actors: kill, hang, restart, pin, endings and dead-letters."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,6 +7,7 @@ import click
 
 from config.format import time_of_day
 from config.home import Home
+from config.syntax.mask import printable
 from supervisor.cli.client import ask_all, ask_one
 from supervisor.cli.literal import escaped, lines, literal
 from supervisor.cli.options import home_and_json, print_json
@@ -71,6 +72,28 @@ def pin(home: Home, actor: str, place: str, instances: int, wait: bool, as_json:
     """
     request = {"do": "pin", "address": actor, "pin": place, "instances": instances, "wait": wait}
     _show(ask_all(home, request), as_json)
+
+
+@click.command()
+@click.argument("actor", default="")
+@click.option("--count", type=click.IntRange(1, 200), default=20, show_default=True, help="Number of ends.")
+@click.option("--verbose", is_flag=True, help="Include the traceback of each crash.")
+@home_and_json
+def endings(home: Home, actor: str, count: int, verbose: bool, as_json: bool) -> None:
+    """List when actors ended and why: crashes, kills and orderly stops. Of ACTOR, or of all."""
+    found = ask_one(home, {"do": "endings", "address": actor, "count": count})
+    if as_json:
+        print_json(found)
+        return
+    if not found["endings"]:
+        click.echo("no actor has ended")
+    for one in found["endings"]:
+        why = f"{one['kind']}: {one['text']}" if one["kind"] else "stopped in order"
+        handling = f" (handling {one['handling']})" if one["handling"] else ""
+        when = time_of_day(one["at"], "seconds")
+        click.echo(printable(f"{when}  {one['address']} {one['incarnation']}  {why}{handling}"))
+        if verbose and one["traceback"]:
+            click.echo(lines(one["traceback"]))
 
 
 @click.command(name="dead-letters")

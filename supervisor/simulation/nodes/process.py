@@ -9,6 +9,7 @@ import msgspec
 
 from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
+from actors.kernel.durations import no_counts
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, encode
@@ -82,7 +83,7 @@ class _Child:
         self.boot = boot
         self.pid = 0
         self.exitcode: int | None = None
-        self.shared = Shared(bytearray(WINDOW + 1), [0.0, 0.0])
+        self.shared = Shared(bytearray(WINDOW + 1), [0.0, 0.0], no_counts())
         self.link = _Link(scheduler, self._take)
         self.up: Line | None = None
         self.ended: Callable[[], None] = lambda: None

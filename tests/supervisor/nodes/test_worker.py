@@ -1,6 +1,7 @@
 """A worker keeps account, in the memory that it shares, of every envelope that its parent sends."""
 
 from actors.kernel.directory import DeadLetter, Directory
+from actors.kernel.durations import no_counts
 from actors.kernel.mailbox import Mailbox
 from actors.kernel.message import Envelope, encode
 from supervisor.nodes.in_flight import BEGUN_AT, STARVING, WINDOW, Fate, Shared
@@ -13,7 +14,7 @@ class Rig:
     """An account whose parent is a list of frames, and what handles its envelopes: `fails` says how."""
 
     def __init__(self, capacity: int = 8) -> None:
-        self.shared = Shared(bytearray(WINDOW + 1), [0.0, 0.0])
+        self.shared = Shared(bytearray(WINDOW + 1), [0.0, 0.0], no_counts())
         self.frames: list[FrameType] = []
         self.dead: list[DeadLetter] = []
         self.mailbox = Mailbox(capacity, capacity)

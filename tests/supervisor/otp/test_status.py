@@ -2,7 +2,8 @@
 
 import pytest
 
-from actors.kernel.protocol.lifecycle import Health
+from actors.kernel.durations import PLACES
+from actors.kernel.protocol.lifecycle import Failure, Health
 from supervisor.otp.spec import ChildSpec
 from supervisor.otp.status import of_group
 from tests.doubles.registry import PlayedRegistry, group_of
@@ -39,3 +40,26 @@ def test_a_supervisor_is_as_well_as_its_own_children_are() -> None:
     assert seen["one"] == ("OK", "")
     assert seen["two"] == ("DEGRADED", "ill DEGRADED")
     assert seen["root"] == ("DEGRADED", "two DEGRADED")
+
+
+def test_what_was_handled_counts_over_incarnations_and_how_long_it_took_for_a_minute_or_two() -> None:
+    played = PlayedRegistry(group_of(ChildSpec("a", "tests:None")))
+    played.launch("root", "a")
+    slot = played.registry.slot("a")
+    played.handles["a"].durations = counts({10: 3})
+    assert slot.handled_lately(100.0) == counts({10: 3})
+    played.handles["a"].end(Failure("Boom", "it broke"))
+    played.launch("a")
+    played.handles["a"].durations = counts({20: 2})
+    assert slot.durations == counts({10: 3, 20: 2})
+    assert slot.handled_lately(130.0) == counts({10: 3, 20: 2})
+    assert slot.handled_lately(161.0) == counts({20: 2})
+    (row,) = (one for one in played.registry.statuses() if one["address"] == "a")
+    assert row["handled"] == 5
+    assert [(one.address, one.incarnation, one.failure) for one in played.registry.endings] == [
+        ("a", 1, Failure("Boom", "it broke"))
+    ]
+
+
+def counts(places: dict[int, int]) -> tuple[int, ...]:
+    return tuple(places.get(place, 0) for place in range(PLACES))

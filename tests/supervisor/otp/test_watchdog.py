@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from actors.kernel.directory import Directory
+from actors.kernel.durations import Counts, no_counts
 from actors.kernel.message import Envelope, Message
 from supervisor.otp import watchdog
 from supervisor.otp.messages import ChildHung
@@ -66,6 +67,7 @@ class FakeLife:
     handling: Envelope | None = None
     begun: float | None = None
     beat = 0.0
+    durations: Counts = tuple(no_counts())
     weighed = 0
 
     def rss(self) -> int:

@@ -1,4 +1,4 @@
-"""How much processor time each actor has used."""
+"""How much processor time and memory each actor uses."""
 
 import threading
 from collections import defaultdict
@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import psutil
 
 
-def with_cpu(rows: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
-    """Rows of a status, each with `cpu`: seconds used by the actor's threads in this process, or by its own process."""
+def with_usage(rows: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
+    """Rows of a status, each with `cpu`: seconds used by the actor's threads in this process, or by its own process;
+    and `memory`: bytes that its own process holds, 0 for a thread."""
     here = by_address(_threads())
-    return tuple({**row, "cpu": round(_used(row, here), 3)} for row in rows)
+    return tuple({**row, **_used(row, here)} for row in rows)
 
 
 def by_address(threads: Sequence[tuple[str, float]]) -> Mapping[str, float]:
@@ -22,14 +23,20 @@ def by_address(threads: Sequence[tuple[str, float]]) -> Mapping[str, float]:
     return found
 
 
-def _used(row: Mapping[str, object], here: Mapping[str, float]) -> float:
+def _used(row: Mapping[str, object], here: Mapping[str, float]) -> Mapping[str, object]:
+    cpu, memory = here.get(str(row["address"]), 0.0), 0
     if row["pin"] == "process" and row["pid"]:
-        try:
-            times = psutil.Process(int(str(row["pid"]))).cpu_times()
-        except psutil.Error:
-            return 0.0
-        return float(times.user + times.system)
-    return here.get(str(row["address"]), 0.0)
+        cpu, memory = _of_process(int(str(row["pid"])))
+    return {"cpu": round(cpu, 3), "memory": memory}
+
+
+def _of_process(pid: int) -> tuple[float, int]:
+    try:
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        return float(times.user + times.system), int(process.memory_info().rss)
+    except psutil.Error:
+        return 0.0, 0
 
 
 def _threads() -> Sequence[tuple[str, float]]:

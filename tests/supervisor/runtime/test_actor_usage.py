@@ -2,7 +2,7 @@
 
 import threading
 
-from supervisor.runtime.cpu_usage import by_address, with_cpu
+from supervisor.runtime.actor_usage import by_address, with_usage
 
 
 def test_threads_count_for_the_actor_whose_name_they_bear() -> None:
@@ -31,7 +31,7 @@ def test_an_actor_in_a_thread_of_this_process_has_used_what_its_thread_has() -> 
     thread.start()
     try:
         assert worked.wait(20)
-        (row,) = with_cpu([{"address": "busy", "pin": "thread", "pid": 0}])
+        (row,) = with_usage([{"address": "busy", "pin": "thread", "pid": 0}])
         assert float(str(row["cpu"])) > 0.0
     finally:
         end.set()
