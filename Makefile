@@ -34,9 +34,10 @@ test-page: setup-dev ## every screen and button of the page in a real Chromium, 
 	@tools/browser.sh
 	$(VENV)/python -m pytest tests/page $(ARGS)
 
-pictures: setup-dev ## draw the kept pictures of tests/pictures, and those of docs/eyes.md, anew
+pictures: setup-dev ## draw the kept pictures of tests/pictures, and those of docs/eyes.md and docs/page.md, anew
 	$(VENV)/python -m tests.pictures.kept
 	$(VENV)/python -m tests.pictures.page
+	$(VENV)/python -m tests.page.pictures
 
 simulate: setup-dev ## the simulator for long: 2,000 seeds, and every planted bug: make simulate ARGS="--seeds 500"
 	$(VENV)/supervisor simulate --seeds 2000 --jobs $$(nproc 2>/dev/null || echo 2) $(ARGS)

@@ -2,6 +2,7 @@
 
 Without them the tests are skipped; `make test-page` installs them."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -110,8 +111,9 @@ class Page:
             self.driver.save_screenshot(str(Path(SHOTS) / f"{name}.png"))
 
 
-@pytest.fixture(scope="session")
-def driver() -> Iterator[webdriver.Chrome]:
+@contextlib.contextmanager
+def driver_started() -> Iterator[webdriver.Chrome]:
+    """A browser without a window."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for argument in (
@@ -125,8 +127,16 @@ def driver() -> Iterator[webdriver.Chrome]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     started = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
     started.set_page_load_timeout(WITHIN)
-    yield started
-    started.quit()
+    try:
+        yield started
+    finally:
+        started.quit()
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[webdriver.Chrome]:
+    with driver_started() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
