@@ -23,15 +23,20 @@ from actors.vision.messages import CAMERA, DEPTH, DETECTOR, READER, TRACKER
 from actors.vocabulary.backoff import Backoff
 from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
+from config.plugins.discovery import installed_plugins, plugin_at
+from config.plugins.plugin import ACTORS, Part, Plugin
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Strategy, SupervisorSpec, walk
+from supervisor.plugins.loading import settings_name
 
 if TYPE_CHECKING:
-    from config.schema import Config
+    from config.schema import ActorSettings, Config
 
 CORE = "core"
 """The supervisor of the actors that all others need."""
 
+PLUGINS = "plugins"
+"""The supervisor of the actors that plugins bring; there is none without."""
 
 PAGE = "page"
 LEFT_OUT = "left out by --safe"
@@ -53,6 +58,8 @@ def tree(
         _group(config, "body", _body(config, silent), Start.AT_ONCE, OnGiveUp.DEGRADE),
         _group(config, "vision", _vision(config), Start.AT_ONCE, OnGiveUp.DEGRADE),
     )
+    if plugged := _plugins(config):
+        groups = (*groups, _group(config, PLUGINS, plugged, Start.AT_ONCE, OnGiveUp.DEGRADE))
     if safe:
         groups = (*groups[:2], *map(_left_out, groups[2:]))
     groups = (*groups, _group(config, "web", _web(config, complete), Start.AT_ONCE, OnGiveUp.DEGRADE))
@@ -220,6 +227,29 @@ def _web(config: "Config", complete: bool) -> tuple[ChildSpec, ...]:
     )
 
 
+def _plugins(config: "Config") -> tuple[ChildSpec, ...]:
+    """The actors of installed plugins; those of a broken one only say that it is."""
+    found = {
+        part.name: _plugged(config, plugin, part)
+        for plugin in installed_plugins()
+        for part in plugin.of(ACTORS)
+        if part.name in plugin.addresses
+    }
+    return tuple(found.values())
+
+
+def _plugged(config: "Config", plugin: Plugin, part: Part) -> ChildSpec:
+    declared = plugin.actor(part.name)
+    return ChildSpec(
+        part.name,
+        part.target,
+        () if plugin.broken else (settings_name(plugin),),
+        disabled_reason=config.plugins.why_off(plugin.name),
+        osc=declared.parameters if declared is not None else (),
+        sense=declared is not None and declared.sense,
+    )
+
+
 def _group(
     config: "Config",
     address: str,
@@ -257,7 +287,7 @@ def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
     settings = config.actor(child.address)
     return msgspec.structs.replace(
         child,
-        pin=settings.pin,
+        pin=_pin(child, settings),
         process=ProcessSettings(
             settings.cpus, settings.nice, tuple(sorted(settings.env.items())), settings.standby
         ),
@@ -268,6 +298,14 @@ def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
         start_timeout=config.supervision.start_timeout,
         stop_timeout=config.supervision.stop_timeout,
     )
+
+
+def _pin(child: ChildSpec, settings: "ActorSettings") -> str:
+    """A plugin's actors run in processes of their own unless the owner says otherwise."""
+    plugin = plugin_at(child.address)
+    if plugin is None or "pin" in settings.model_fields_set:
+        return settings.pin
+    return "thread" if plugin.broken else "process"
 
 
 DOMAINS = tuple(child.address for child in _state())

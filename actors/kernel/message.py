@@ -28,12 +28,27 @@ _former: dict[str, "type[Message]"] = {}
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class _MessageMeta(msgspec.StructMeta):
-    """Tells type checkers that every message is frozen."""
+    """Tells type checkers that every message is frozen, and puts the plugin's name before that of its message."""
+
+    def __new__(
+        mcls,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        plugin: str = "",
+        **options: Any,
+    ) -> "_MessageMeta":
+        if plugin:
+            name = f"{plugin}.{name}"
+            options.setdefault("tag", name)
+        return super().__new__(mcls, name, bases, namespace, **options)
 
 
 class Message(msgspec.Struct, metaclass=_MessageMeta, frozen=True, tag=True):
     """Base of every message. A subclass registers itself by its name; raises DuplicateMessage when that is taken.
 
+    A plugin's message is declared with its name, `class Waved(Message, plugin="example")`, and called `example.Waved`.
     A renamed class keeps its old name in files: `class New(Message, tag="Old")` with `former_names = ("Old",)`.
     """
 

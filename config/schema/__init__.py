@@ -6,7 +6,7 @@ the model's keys."""
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, create_model
@@ -24,6 +24,7 @@ from config.schema.model_servers import ServerSettings
 from config.schema.osc import Osc
 from config.schema.page import Page
 from config.schema.performance import Performance
+from config.schema.plugins import Plugins
 from config.schema.safety import Safety
 from config.schema.section import Section, Tuple
 from config.schema.speech import Speech
@@ -57,6 +58,7 @@ __all__ = [
     "Osc",
     "Page",
     "Performance",
+    "Plugins",
     "Safety",
     "Secret",
     "Section",
@@ -94,8 +96,14 @@ def _found() -> Mapping[str, type[Section]]:
     for module in pkgutil.iter_modules(__path__):
         if module.name not in _NO_SECTIONS:
             importlib.import_module(f"{__name__}.{module.name}")
-    found = [cls for cls in Section.__subclasses__() if cls.key]
+    found = [cls for cls in _all_below(Section) if cls.key]
     return {cls.key: cls for cls in sorted(found, key=lambda cls: (cls.place, cls.key))}
+
+
+def _all_below(cls: type[Section]) -> Iterator[type[Section]]:
+    for below in cls.__subclasses__():
+        yield below
+        yield from _all_below(below)
 
 
 def _fields() -> dict[str, Any]:
@@ -131,6 +139,7 @@ if TYPE_CHECKING:
         performance: Performance = Performance()
         storage: Storage = Storage()
         trace: Tracing = Tracing()
+        plugins: Plugins = Plugins()
         supervision: Supervision = Supervision()
 
 else:

@@ -8,7 +8,7 @@ import pydantic
 from pydantic_core import ErrorDetails
 
 from config.schema import Config
-from config.schema.walk import is_optional, is_text, unset_secret
+from config.schema.walk import is_optional, is_text, names_at, unset_secret
 from config.syntax.errors import ValidationError
 from config.syntax.node import YamlNode, find, nearest, plain, problem_at
 from config.syntax.problem import Key, Problem
@@ -59,6 +59,7 @@ def validate(
     tree = _typed(interpolation.run(tree) or YamlNode({}, tree.source), ())
     problems, config = _check(tree)
     problems += notes
+    problems += _of_absent_plugins(tree)
     # A file's own errors come first; only what is valid can be checked for more.
     lost = {
         problem.section for problem in (*problems, *interpolation.problems) if problem.severity == "error"
@@ -69,6 +70,28 @@ def validate(
         hidden = hidden_texts(tree)
         problems += [_place(found, tree, hidden) for found in findings if found.key[0] not in lost]
     return _result(problems + interpolation.problems, config, tree, layers)
+
+
+def _of_absent_plugins(tree: YamlNode) -> list[Problem]:
+    """Settings of plugins that are not installed, which is no error: they stay where they are, and are not used."""
+    section = find(tree, ("plugins",))
+    if section is None or not isinstance(section.value, Mapping):
+        return []
+    hidden = hidden_texts(tree)
+    known = names_at(("plugins",))
+    return [
+        _absent(node, ("plugins", name), hidden) for name, node in section.value.items() if name not in known
+    ]
+
+
+def _absent(node: YamlNode, key: Key, hidden: SecretSpans) -> Problem:
+    message, hint = unknown_key(key)
+    secrets = hidden.around(node)
+    if hint.startswith("Did you mean"):
+        return problem_at(node, key, "error", message, hint=hint, at_key=True, secrets=secrets)
+    said = "no sound plugin of this name is installed: its settings are not used"
+    hint = "See `supervisor plugins`."
+    return problem_at(node, key, "warning", said, hint=hint, at_key=True, secrets=secrets)
 
 
 def without(tree: YamlNode, sections: Iterable[str]) -> YamlNode:

@@ -16,6 +16,9 @@ from actors.kernel.durations import Counts
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure
+from config.plugins.discovery import plugin_at
+from config.plugins.errors import PluginBroken
+from config.plugins.plugin import Plugin
 from supervisor.nodes.boot import Boot, register_own
 from supervisor.nodes.in_flight import WINDOW, InFlightTable
 from supervisor.nodes.link import FrameType, LinkClosed, pack
@@ -24,6 +27,7 @@ from supervisor.nodes.secrets import answer
 from supervisor.nodes.worker import DeadMail
 from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
+from supervisor.plugins.loading import import_messages
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,8 @@ BATCH = 64
 
 EXPRESS = 32 * 1024
 """Most bytes that a sender writes to the wire itself."""
+
+_WITH_MESSAGES = (FrameType.READY, FrameType.MAIL, FrameType.DEAD)
 
 LOOK_AGAIN = 0.25
 """Seconds after which the table is read although the child has reported no room."""
@@ -70,6 +76,7 @@ class ProcessHandle:
         self._link = self._child.link
         self._in_flight = InFlightTable(self._child.shared, on_handled)
         register_own(boot.actor)
+        self._plugin = plugin_at(slot.address)
         self._begin()
 
     @property
@@ -260,6 +267,8 @@ class ProcessHandle:
 
     def _take(self, frame: FrameType, body: bytes) -> None:
         try:
+            if frame in _WITH_MESSAGES and self._plugin is not None:
+                self._learn_messages(self._plugin)
             if frame is FrameType.MAIL:
                 self._directory.deliver(decode(body))
             elif frame is FrameType.ROOM:
@@ -281,6 +290,14 @@ class ProcessHandle:
         except (MessageError, msgspec.DecodeError) as error:
             what = f"{frame.name} frame of {len(body)} bytes"
             log.error("%s: a %s was refused: %s", self._slot.address, what, error)
+
+    def _learn_messages(self, plugin: Plugin) -> None:
+        """Know what a plugin's actors say to each other: its process has just shown that this can be imported."""
+        self._plugin = None
+        try:
+            import_messages(plugin)
+        except PluginBroken as broken:
+            self.kill(f"the plugin {plugin.name} cannot be used: {broken}", "PluginBroken")
 
     def _log(self, line: LogLine) -> None:
         words = ("%s %s: %s", self._slot.address, line.thread, line.text)

@@ -27,6 +27,7 @@ from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure, WriteCheckpoint
 from actors.kernel.record import Dead
 from actors.kernel.thread_host import SystemClock
+from config.plugins.discovery import plugin_at
 from supervisor.connection import Connection
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
@@ -36,6 +37,7 @@ from supervisor.nodes.node_recorder import open_recorder
 from supervisor.nodes.process_setup import become_worker
 from supervisor.nodes.secrets import Reveal, Secrets
 from supervisor.nodes.wire_mailbox import WireMailbox
+from supervisor.plugins.loading import make_of_plugin, settings_name
 
 if TYPE_CHECKING:
     from supervisor.trace.write.recorder import Recorder as TraceRecorder
@@ -155,9 +157,11 @@ class _Worker:
 
     def _make_actor(self) -> Actor:
         boot = self._boot
+        sections = _sections(boot, self._secrets.reveal)
+        if (plugin := plugin_at(boot.address)) is not None:
+            return make_of_plugin(plugin, boot.actor, sections.get(settings_name(plugin)))
         # Before any mail is read: the actor's module registers its private messages.
         importlib.import_module(boot.actor.partition(":")[0])
-        sections = _sections(boot, self._secrets.reveal)
         return make_actor(boot.actor, boot.arguments, sections, Path(boot.home))
 
     def _wait_in_standby(self) -> None:
@@ -260,15 +264,16 @@ class _Worker:
 def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
     from config.schema import Config
     from config.secret import RESOLVER
+    from config.sections import nested, section
 
-    config = Config.model_validate(boot.sections, context={RESOLVER: reveal})
+    config = Config.model_validate(nested(boot.sections), context={RESOLVER: reveal})
     given: dict[str, Any] = {"config": config, "frames": boot.frames, "subscribers": boot.subscribers}
     if "sealer" in boot.arguments:
         from supervisor.encryption import SEALER, received
 
         given["sealer"] = received(reveal(SEALER))
     names = (name for name in boot.arguments if name != "home")
-    return {name: given[name] if name in given else getattr(config, name) for name in names}
+    return {name: given[name] if name in given else section(config, name) for name in names}
 
 
 def run(connection: "Connection", shared: Shared, boot: bytes) -> None:

@@ -11,12 +11,13 @@ from actors.kernel.actor import Actor
 from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import Message, message_class
 from actors.vocabulary.type_names import UnknownTypeName, class_of_name
-from config.layers.former_names import with_todays
+from config.plugins.discovery import missing_plugin, plugin_at
+from config.plugins.errors import PluginBroken
 from config.schema import Config, dump
-from config.secret import RESOLVER
-from config.sections import unpacked
+from config.sections import from_plain, unpacked
 from supervisor.nodes.boot import actor_class, build, register_messages
 from supervisor.otp.spec import ChildSpec, walk
+from supervisor.plugins.loading import class_of_plugin
 from supervisor.trace.records import CheckpointLine, StartedLine
 from supervisor.trace.write.redaction import Withheld, is_plain, restore
 from supervisor.tree import tree
@@ -40,7 +41,9 @@ def class_of(started: StartedLine) -> type[Actor] | None:
     It is found by its durable name or its address in today's tree, never by a path from the trace.
     """
     spec = _spec_at(started.address.partition("/")[0])
-    today = actor_class(spec.actor) if spec is not None and spec.actor else None
+    if spec is None and (gone := missing_plugin(started.address)):
+        raise Unreplayable(f"it is of the plugin {gone}, which is not installed")
+    today = _class_today(spec) if spec is not None and spec.actor else None
     if not started.actor or (today is not None and not today.deterministic):
         return today
     try:
@@ -50,6 +53,16 @@ def class_of(started: StartedLine) -> type[Actor] | None:
     if not issubclass(found, Actor):
         raise Unreplayable(f"{started.address} was a {started.actor}, which is not an actor")
     return found
+
+
+def _class_today(spec: ChildSpec) -> type[Actor]:
+    plugin = plugin_at(spec.address)
+    if plugin is None:
+        return actor_class(spec.actor)
+    try:
+        return class_of_plugin(plugin, spec.actor)
+    except PluginBroken as broken:
+        raise Unreplayable(f"the plugin {plugin.name} cannot be used: {broken}") from None
 
 
 def started_before(line: CheckpointLine) -> StartedLine:
@@ -86,8 +99,7 @@ def make_actor(started: StartedLine, adjust: Adjust = dict) -> Actor:
 
 def _sections(plain: Mapping[str, Any]) -> dict[str, Any]:
     """Sections by name, from plain data without secrets."""
-    config = Config.model_validate(with_todays(plain), context={RESOLVER: lambda _: MASKED})
-    return {name: getattr(config, name) for name in plain}
+    return from_plain(plain, lambda _: MASKED)
 
 
 def read_sections(data: bytes, adjust: Adjust = dict) -> Mapping[str, Any]:

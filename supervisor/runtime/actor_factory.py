@@ -8,11 +8,14 @@ from typing import Any
 
 from actors.kernel.actor import Actor
 from actors.kernel.record import Started
+from config.plugins.discovery import plugin_at
 from config.schema import Config
+from config.sections import plain_at, section
 from supervisor.encryption import ARGUMENT, SEALER, DataCiphers
 from supervisor.nodes.boot import Boot, make_actor
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
+from supervisor.plugins.loading import make_of_plugin, settings_name
 from supervisor.runtime.config_reload import ConfigurationReload
 from supervisor.runtime.shared_frames import SharedFrames
 
@@ -48,6 +51,9 @@ class ActorFactory:
             ARGUMENT: self._ciphers.sealer() if ARGUMENT in spec.arguments else None,
             **{name: getattr(config, name) for name in type(config).model_fields},
         }
+        if (plugin := plugin_at(spec.address)) is not None:
+            settings = None if plugin.broken else section(config, settings_name(plugin))
+            return make_of_plugin(plugin, spec.actor, settings)
         return make_actor(spec.actor, spec.arguments, sections, self._home)
 
     def boot(self, slot: ActorSlot, spec: ChildSpec) -> Boot:
@@ -58,7 +64,7 @@ class ActorFactory:
             slot.incarnation,
             spec.actor,
             spec.arguments,
-            plain if "config" in spec.arguments else {n: plain[n] for n in spec.arguments if n in plain},
+            plain if "config" in spec.arguments else _given(plain, spec.arguments),
             str(self._home),
             self._run,
             slot.supervisor,
@@ -79,7 +85,7 @@ class ActorFactory:
         """The trace's record of the current incarnation's start, for a replay. Secrets are references to their keys."""
         plain, spec = self._store.plain, slot.spec
         arguments = {
-            name: plain if name == "config" else plain.get(name, str(self._home))
+            name: plain if name == "config" else _given(plain, (name,)).get(name, str(self._home))
             for name in (spec.arguments if isinstance(spec, ChildSpec) else ())
             if name not in UNRECORDED
         }
@@ -93,3 +99,8 @@ class ActorFactory:
             slot.since,
             supervisor=slot.supervisor,
         )
+
+
+def _given(plain: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Those of `names` that are sections, as plain data by name."""
+    return {name: plain_at(plain, name) for name in names if name.partition(".")[0] in plain}

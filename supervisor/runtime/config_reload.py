@@ -15,7 +15,7 @@ from actors.configuration.store import Applied, Candidate, Concern, Watching
 from config.changes import EVERYTHING, changed_keys, restarts, takes_over_live
 from config.home import Home
 from config.schema import Config, dump
-from config.sections import packed, reveal, shown_value
+from config.sections import packed, reveal, section_of, shown_value
 from config.syntax.problem import Key, Problem, dotted
 
 log = logging.getLogger(__name__)
@@ -209,8 +209,8 @@ class ConfigurationReload:
 
     def _those_concerned(self, *, only_running: bool) -> tuple[Concern, ...]:
         config = self._candidate or self.config
-        live = {str(key[0]) for key in self._keys if takes_over_live(key)} - ASIDE
-        touched = {str(key[0]) for key in self._keys} - ASIDE
+        live = {section_of(key) for key in self._keys if takes_over_live(key)} - ASIDE
+        touched = {section_of(key) for key in self._keys} - ASIDE
         needed = set(restarts(self._keys))
         found = []
         for address, arguments, runs in self.tree.living():

@@ -70,7 +70,7 @@ def test_every_key_that_needs_a_restart_says_whose_and_there_is_such_an_actor() 
         if (
             extra(field, "reload") == "restart"
             and key[0] != "actors"
-            and key[-1] not in ("enabled", "api_enabled")
+            and key[-1] not in ("enabled", "api_enabled", "disabled")
         ):
             assert names, dotted(key)
             assert set(names) <= known | {"all"}, dotted(key)

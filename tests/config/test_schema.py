@@ -191,8 +191,12 @@ def test_the_schema_can_be_walked_by_key() -> None:
     assert field_at(("bot", "name", "deeper")) is None
 
 
+def all_below(cls: type[Section]) -> list[type[Section]]:
+    return [one for below in cls.__subclasses__() for one in (below, *all_below(below))]
+
+
 def test_no_two_sections_have_the_same_key() -> None:
-    keys = [cls.key for cls in Section.__subclasses__() if cls.key]
+    keys = [cls.key for cls in all_below(Section) if cls.key]
     assert len(set(keys)) == len(keys)
     assert {*keys, "actors"} == set(Config.model_fields)
 

@@ -9,7 +9,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = Path(__file__).with_name("new_sense")
-COPIED = ("actors", "supervisor", "config", "tests", "tools", "docs", "Models/models.yaml", "pyproject.toml")
+COPIED = (
+    "actors",
+    "supervisor",
+    "config",
+    "gerald",
+    "tests",
+    "tools",
+    "docs",
+    "Models/models.yaml",
+    "pyproject.toml",
+)
 IMPORT = "from actors.heart_rate.messages import HEART\n"
 BEFORE = "        ChildSpec(SYSTEM, "
 LINE = '        ChildSpec(HEART, "actors.heart_rate.heart_rate:HeartRate", ("heart_rate",), osc=("HR*", "Heart*")),\n'
