@@ -137,3 +137,22 @@ class PlaybackDone(Message):
 
 class GetPlayback(Message):
     """Asks what the speaker does. Answers: PlaybackStarted of what plays, or PlaybackEnded of what played last."""
+
+
+class WatchLevel(Message):
+    """To the microphone: send `address` SoundLevel, ten times a second; with `on` false no more."""
+
+    address: str
+    on: bool = True
+
+
+class SoundLevel(Message):
+    """To a watcher: how loud the device's sound was in the tenth of a second before `at` (epoch seconds).
+
+    level: RMS; peak: the largest sample; both in [0, 1]. It is told of muted ears as well."""
+
+    continuous: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.LATEST
+    at: float
+    level: float
+    peak: float

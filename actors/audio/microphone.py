@@ -16,7 +16,8 @@ from actors.audio.echo.control import Canceller, open_control
 from actors.audio.echo.double_talk import open_canceller
 from actors.audio.echo.path import EchoMode
 from actors.audio.internal import CaptureBegan, DeviceChanged, Resubscribe
-from actors.audio.messages import AudioChunk, PlayedSound
+from actors.audio.messages import AudioChunk, PlayedSound, WatchLevel
+from actors.audio.meter import Meter
 from actors.audio.muting import ears_muted, watched
 from actors.kernel.actor import handles
 from actors.kernel.protocol.lifecycle import Health
@@ -54,6 +55,7 @@ class Microphone(DeviceActor):
         self._device = DeviceChanged(Health.OK)
         self._said: tuple[EchoMode, str, int] | None = None
         self._parameters: Mapping[str, bool] = {}
+        self._meter = Meter()
 
     def on_start(self) -> None:
         self._echo = open_control(self._speech.echo, self._canceller)
@@ -92,6 +94,9 @@ class Microphone(DeviceActor):
 
     @handles
     def on_chunk(self, chunk: AudioChunk) -> None:
+        if self._meter.watchers and (level := self._meter.take(chunk)) is not None:
+            for watcher in self._meter.watchers:
+                self.tell(watcher, level)
         heard = self._echo.capture(chunk)
         if self._muted:
             self._echo.ignore()
@@ -101,6 +106,10 @@ class Microphone(DeviceActor):
             self.tell(RECOGNIZER, one)
         if self._said != (self._echo.mode, self._muted, self._echo.lost):
             self._tell_health()
+
+    @handles
+    def on_watch(self, message: WatchLevel) -> None:
+        self._meter.watch(message.address, on=message.on)
 
     # -- whether it hears
 

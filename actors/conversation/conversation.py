@@ -271,13 +271,11 @@ class Conversation(DomainActor[ConversationState]):
 
     @handles
     def on_watch(self, message: WatchTurns) -> None:
-        self._reply.audience.watch(message.address, message.on)
+        self._reply.audience.watch(message.address, message.on, closely=message.closely)
 
     @handles
     def on_cancel(self, message: CancelTurn) -> None:
-        self._input.forget(self)
-        self._input.give_up_waiting(self, self._reply, message.reason)
-        self._void(message.reason)
+        self.reply(self._input.cancel(self, self._reply, message.reason))
 
     # -- by whom
 

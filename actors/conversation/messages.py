@@ -53,11 +53,15 @@ class ReplyEnded(Message):
 class SpeakFirst(Message):
     """Say `words`, sentence by sentence, without having been asked, to `person`; answered by SpokeFirst.
 
-    It is not said while a turn is under way, or if somebody spoke within the last `quiet` seconds, to whomever."""
+    It is not said while a turn is under way, or if somebody spoke within the last `quiet` seconds, to whomever.
+    at_once: the owner wants it said, so whatever is under way ends. What must never be said is not said even so.
+    listener: as in TextReceived."""
 
     words: tuple[str, ...]
     person: Person = UNKNOWN
     quiet: float = 0.0
+    at_once: bool = False
+    listener: str = ""
 
 
 class SpokeFirst(Message):
@@ -68,13 +72,23 @@ class SpokeFirst(Message):
 
 
 class CancelTurn(Message):
-    """Stop talking: cancel the current turn and all before it."""
+    """Stop talking: cancel the current turn and all before it. Answered by TurnCancelled."""
 
     reason: str = "asked"
 
 
+class TurnCancelled(Message):
+    """turn: which was under way, 0 for none. waiting: how many others waited for an answer, and get none."""
+
+    turn: int
+    waiting: int = 0
+
+
 class WatchTurns(Message):
-    """Send `address` what the listener of each turn gets; with `on` false no more."""
+    """Send `address` what the listener of each turn gets; with `on` false no more.
+
+    closely: also SentenceBegun of each sentence as it begins to be heard, and PersonForgotten."""
 
     address: str
     on: bool = True
+    closely: bool = False

@@ -250,13 +250,16 @@ def excuse(state: ConversationState, at: float, voiced: bool) -> ConversationSta
     )
 
 
-def unasked(state: ConversationState, person: Person, at: float, voiced: bool) -> ConversationState:
+def unasked(
+    state: ConversationState, person: Person, at: float, voiced: bool, listener: str = ""
+) -> ConversationState:
     """A turn of the bot's own, to say something to `person` that nobody asked for."""
     turn, goes_on = state.turn + 1, 0 <= at - state.last_interaction_time < PAUSE
+    begun = ActiveTurn(turn, "", person, listener, started_at=at, voiced=voiced, certainty=1.0, asked_at=at)
     return msgspec.structs.replace(
         state,
         turn=turn,
-        active=ActiveTurn(turn, "", person, started_at=at, voiced=voiced, certainty=1.0, asked_at=at),
+        active=begun,
         last_interaction_time=at,
         conversation_duration=state.conversation_duration if goes_on else 0.0,
         participants=state.participants if goes_on else {},

@@ -202,6 +202,25 @@ class ChatboxText(Message):
     text: str
 
 
+class WatchChatbox(Message):
+    """To the sender: tell `address` ChatboxIs now, and whenever it changes; with `on` false no more."""
+
+    address: str
+    on: bool = True
+
+
+class ChatboxIs(Message):
+    """What the chatbox shows: `text` of `turn`, sent at `at` (epoch seconds; 0: nothing was sent). typing: the dots.
+
+    waiting: how many texts are still to be shown."""
+
+    turn: int
+    text: str
+    at: float
+    typing: bool = False
+    waiting: int = 0
+
+
 class Typing(Message):
     """Show or hide the typing indicator. It goes off by itself after half a minute without another such message."""
 

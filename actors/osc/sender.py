@@ -12,6 +12,7 @@ from actors.kernel.errors import SectionsUnfit
 from actors.kernel.protocol.lifecycle import Health
 from actors.osc import chatbox, inputs, parameters
 from actors.osc.chatbox import Chatbox
+from actors.osc.chatbox_watch import ChatboxWatch
 from actors.osc.fitting import KnownAvatar, NotWritten, fitted
 from actors.osc.held_writes import PATIENCE, HeldWrites
 from actors.osc.internal import (
@@ -33,6 +34,7 @@ from actors.osc.messages import (
     SetParameter,
     TellAvatar,
     Typing,
+    WatchChatbox,
     ZeroInputs,
 )
 from actors.osc.refused_writes import RefusedWrites
@@ -57,6 +59,7 @@ class Sender(Actor):
         self._prepared: Wire | None = None
         self._is_well = True
         self._chatbox = Chatbox()
+        self._chatbox_watch = ChatboxWatch()
         self._chatbox_timer = 0
         self._shown_turn = 0
         self._typing_timer = 0
@@ -154,6 +157,12 @@ class Sender(Actor):
     def on_cancel(self, message: Cancel) -> None:
         self._chatbox = chatbox.cancel(self._chatbox, message.turn)
         self._show_typing(False)
+
+    @handles
+    def on_watch(self, message: WatchChatbox) -> None:
+        self._chatbox_watch.watch(message.address, on=message.on)
+        if message.on:
+            self.tell(message.address, self._chatbox_watch.shown)
 
     @handles
     def on_typing(self, message: Typing) -> None:
@@ -268,15 +277,22 @@ class Sender(Actor):
 
     def _send_due_text(self) -> None:
         self._chatbox, text = chatbox.next_text(self._chatbox, self.now())
-        if text is not None:
-            self._send("/chatbox/input", text.text, True, False)
-            if text.turn > self._shown_turn:
-                self._shown_turn = text.turn
-                waited = self.now() - text.since
-                self.tell(SYSTEM, StageReached(text.turn, "chatbox", self.wall(), waited))
+        if text is not None and self._send("/chatbox/input", text.text, True, False):
+            self._chatbox_watch.sent(text.turn, text.text, self.wall())
+        if text is not None and text.turn > self._shown_turn:
+            self._shown_turn = text.turn
+            waited = self.now() - text.since
+            self.tell(SYSTEM, StageReached(text.turn, "chatbox", self.wall(), waited))
         wait = chatbox.due_in(self._chatbox, self.now())
         if wait is not None and not self._chatbox_timer:
             self._chatbox_timer = self.after(wait, ChatboxDue())
+        self._tell_chatbox(changed=text is not None)
+
+    def _tell_chatbox(self, *, changed: bool = False) -> None:
+        waiting = len(self._chatbox.waiting)
+        typing = bool(self._typing_timer)
+        for watcher in self._chatbox_watch.due(typing=typing, waiting=waiting, changed=changed):
+            self.tell(watcher, self._chatbox_watch.shown)
 
     def _show_typing(self, on: bool) -> None:
         was_on, self._typing_timer = self._typing_timer, 0
@@ -285,6 +301,7 @@ class Sender(Actor):
         if on:
             self._typing_timer = self.after(TYPING_LIMIT, TypingExpired())
         self._send(inputs.TYPING, on)
+        self._tell_chatbox()
 
     def _rest(self) -> None:
         for name in self._held:

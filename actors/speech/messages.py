@@ -112,10 +112,11 @@ class WatchWords(Message):
 
 
 class WordsHeard(Message):
-    """To a watcher: what somebody who began to speak at `started_at` (epoch seconds) has said so far.
+    """To a watcher: what somebody who began to speak at `started_at` (epoch seconds) has said so far; "" as they begin.
 
     The conversation is told what is said over the bot's voice, also when that gives no words yet ("").
-    final: they have finished, and these are the words of the TranscriptReady. seconds: of speech so far."""
+    final: they have finished, and these are the words of the TranscriptReady; "" if it was nothing that could be
+    understood. seconds: of speech so far."""
 
     started_at: float
     text: str

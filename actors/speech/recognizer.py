@@ -215,6 +215,7 @@ class Recognizer(Actor):
         if not began.faint:
             self._patience.began(at)
         self.tell(CONVERSATION, SpeechStarted(at, self._ear.last.clear, began.faint))
+        self.transcripts.began(at)
 
     def _listen_ahead(self, paused: SpeechPaused) -> None:
         """The words so far tell whether this is the end."""
@@ -364,7 +365,7 @@ class Recognizer(Actor):
         text = without_loops(heard.text)
         if self._unwanted(msgspec.structs.replace(heard, text=text)):
             text = ""
-        self.tell(CONVERSATION, WordsHeard(heard.started_at, text, final=False, seconds=heard.seconds))
+        self.transcripts.part(WordsHeard(heard.started_at, text, final=False, seconds=heard.seconds))
 
     def _unwanted(self, heard: UtteranceRecognized | PartRecognized) -> str:
         return self._echo.unwanted(heard, self.now(), self._speech.echo_similarity)

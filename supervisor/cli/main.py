@@ -27,6 +27,8 @@ COMMANDS = {
     "dead-letters": ("supervisor.cli.instance.actors:dead_letters", "List messages not handled, and why."),
     "endings": ("supervisor.cli.instance.actors:endings", "List when actors ended, and why."),
     "talk": ("supervisor.cli.instance.talk:talk", "Say something to Gerald and print the reply."),
+    "say": ("supervisor.cli.instance.talk:say", "Have Gerald say something, word by word."),
+    "hush": ("supervisor.cli.instance.talk:hush", "Stop Gerald talking at once."),
     "tell": ("supervisor.cli.instance.talk:tell", "Send a message to an actor."),
     "ask": ("supervisor.cli.instance.talk:ask", "Send a message to an actor and print its answer."),
     "mute": ("supervisor.cli.instance.mute:mute", "Mute Gerald's ears or voice while it runs."),

@@ -31,7 +31,7 @@ PLACE_WITHIN = 1.0
 STOP_WITHIN = 60.0
 TOLD_WITHIN = 1.0
 """Seconds to tell those who asked for the stop how it went."""
-LONG = frozenset({"follow", "talk", "watch"})
+LONG = frozenset({"follow", "now", "say", "talk", "watch"})
 LONG_CLIENTS = 16
 """How many clients may watch or talk; the other places are for short requests."""
 

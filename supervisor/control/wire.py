@@ -21,6 +21,14 @@ class RequestRefused(Exception):
     """The other end refused the request, or sent an invalid frame; the text says why."""
 
 
+def text_in(request: Mapping[str, Any], name: str) -> str:
+    """The text `name` of a request. Raises RequestRefused where there is none."""
+    value = request.get(name)
+    if not isinstance(value, str) or not value:
+        raise RequestRefused(f"{name!r} is missing")
+    return value
+
+
 def send(connection: "Connection", frame: Mapping[str, Any]) -> None:
     """Send one map. Raises OSError when the other end has closed, RequestRefused if it cannot be encoded."""
     try:

@@ -49,6 +49,17 @@ def test_talk_streams_a_reply_and_the_person_is_remembered(mocked: DemoInstance,
     assert len(users["state"]["users"]) == 1
 
 
+def test_it_says_what_its_owner_writes_unless_that_is_never_said_and_is_silent_when_told_to(
+    mocked: DemoInstance, supervisor: Command
+) -> None:
+    parts = [json.loads(line) for line in supervisor("say", "Dear guests. We close.", "--json").splitlines()]
+    assert [part["event"] for part in parts] == ["turn", "sentence", "sentence", "end"]
+    assert (parts[-1]["outcome"], parts[-1]["text"]) == ("said", "Dear guests. We close.")
+    mocked.call({"do": "config-set", "key": "safety.words", "value": '["close"]', "save": False})
+    assert "never said" in supervisor("say", "We close.", code=1)
+    assert supervisor("hush") == "it was not talking\n"
+
+
 def test_somebody_is_found_and_forgotten_on_request(mocked: DemoInstance, supervisor: Command) -> None:
     supervisor("talk", "I like the blue door.", "--as", "Mio")
     supervisor("talk", "Hello there!", "--as", "Ren")

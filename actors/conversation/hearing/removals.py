@@ -29,3 +29,4 @@ def forgotten(owner: Owner, heard: SpeechInput, reply: ReplyDelivery, message: P
         owner.become(attribution.unattributed(owner.state))
         turn_end.void(owner, reply, reason)
     owner.become(dropped(owner.state, people, at))
+    reply.audience.tell_close(owner, message)

@@ -12,7 +12,7 @@ from actors.conversation.hearing.growth import Growth
 from actors.conversation.hearing.unheard import Unheard
 from actors.conversation.internal import StillWithdrawn
 from actors.conversation.languages import note_person
-from actors.conversation.messages import ReplyEnded, SpeakFirst, SpokeFirst, TurnWaits
+from actors.conversation.messages import ReplyEnded, SpeakFirst, SpokeFirst, TurnCancelled, TurnWaits
 from actors.conversation.owner import Owner, current
 from actors.conversation.reply import turn_end
 from actors.conversation.reply.delivery import ReplyDelivery
@@ -48,6 +48,14 @@ class SpeechInput:
         """Nothing goes on from what was said until now."""
         self.drafts.end(owner)
         self.growth = Growth()
+
+    def cancel(self, owner: Owner, reply: ReplyDelivery, reason: str) -> TurnCancelled:
+        """The turn under way ends, and nobody waits any more."""
+        active, waiting = owner.state.active, len(owner.state.waiting.questions)
+        self.forget(owner)
+        self.give_up_waiting(owner, reply, reason)
+        turn_end.void(owner, reply, reason)
+        return TurnCancelled(active.turn if active is not None else 0, waiting)
 
     # -- it becomes a turn
 
@@ -114,15 +122,21 @@ class SpeechInput:
             _tell_stages(owner, turn, said)
 
     def speak_first(self, owner: Owner, reply: ReplyDelivery, asked: SpeakFirst) -> SpokeFirst:
-        """Begin a turn that nobody asked for. Nobody is talked over, and nobody's answer is forgotten for it."""
-        if owner.state.active is not None or self.growth.withdrawn:
-            return SpokeFirst(0, "a turn is under way")
-        if owner.blocks.holds(asked.person):
-            return SpokeFirst(0, "they are blocked")
-        if self.drafts.draft is not None or reply.voice.has_heard(asked.quiet, owner.wall()):
-            return SpokeFirst(0, "somebody speaks, or did just now")
-        self.growth = Growth()
+        """Begin a turn that nobody asked for."""
+        if why := self._why_not_now(owner, reply, asked):
+            return SpokeFirst(0, why)
+        self.forget(owner)
+        turn_end.void(owner, reply, "the owner has it say something else")
         return SpokeFirst(turn_start.unasked(owner, reply, asked))
+
+    def _why_not_now(self, owner: Owner, reply: ReplyDelivery, asked: SpeakFirst) -> str:
+        """Nobody is talked over, and nobody's answer is forgotten for it, unless the owner wants it said."""
+        if not asked.at_once and (owner.state.active is not None or self.growth.withdrawn):
+            return "a turn is under way"
+        if owner.blocks.holds(asked.person):
+            return "they are blocked"
+        speaks = self.drafts.draft is not None or reply.voice.has_heard(asked.quiet, owner.wall())
+        return "somebody speaks, or did just now" if speaks and not asked.at_once else ""
 
     # -- somebody else is answered just now
 

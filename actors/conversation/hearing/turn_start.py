@@ -92,7 +92,7 @@ def excuse(owner: Owner, reply: ReplyDelivery, kind: str) -> None:
 
 def unasked(owner: Owner, reply: ReplyDelivery, message: SpeakFirst) -> int:
     """A turn of the bot's own, to say what nobody asked for; its id."""
-    owner.become(turns.unasked(owner.state, message.person, owner.wall(), reply.voiced))
+    owner.become(turns.unasked(owner.state, message.person, owner.wall(), reply.voiced, message.listener))
     active = current(owner)
     owner.after(TURN_WITHIN, TurnOverdue(active.turn))
     reply.audience.announce(owner, active)

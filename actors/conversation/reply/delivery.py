@@ -3,7 +3,7 @@
 import msgspec
 
 from actors.audio.messages import SPEAKER, PlaybackDone, PlaybackEnded, PlaybackStarted
-from actors.behaviour.messages import BEHAVIOUR, SentenceBegun
+from actors.behaviour.messages import SentenceBegun
 from actors.conversation import turns
 from actors.conversation.languages import voice_language, words_language
 from actors.conversation.messages import ReplySentence
@@ -100,7 +100,7 @@ class ReplyDelivery:
         if active is not None and (due := active.due):
             for number, text in enumerate(due, active.shown):
                 owner.tell(OSC_SENDER, ChatboxText(active.turn, text))
-                owner.tell(BEHAVIOUR, SentenceBegun(active.turn, number, text))
+                self.audience.begun(owner, SentenceBegun(active.turn, number, text))
             change(owner, shown=active.shown + len(due))
 
     def show_rest(self, owner: Owner) -> None:

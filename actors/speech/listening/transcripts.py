@@ -46,6 +46,15 @@ class Transcripts:
         others = tuple(watcher for watcher in self._watchers if watcher != address)
         self._watchers = (*others, address)[-_WATCHERS:] if on else others
 
+    def began(self, at: float) -> None:
+        """Somebody begins to speak."""
+        self._tell_watchers(at, "", final=False)
+
+    def part(self, heard: WordsHeard) -> None:
+        """What is said over the bot, so far."""
+        self._tell(CONVERSATION, heard)
+        self._tell_watchers(heard.started_at, heard.text, final=False)
+
     def guess(self, guessed: TranscriptGuessed) -> None:
         """Perhaps this is all that is being said."""
         self._guess = guessed
@@ -78,6 +87,7 @@ class Transcripts:
         self.dropped["too short"] += 1
         if announced:
             self._tell(CONVERSATION, NothingUnderstood(began_at, seconds, certainty, "too short"))
+            self._tell_watchers(began_at, "", final=True)
 
     def _tell_text(
         self,
@@ -103,6 +113,7 @@ class Transcripts:
         self.dropped[why] += 1
         log.info("%s: dropped (%s), %d so far", RECOGNIZER, why, self.dropped[why])
         self._tell(CONVERSATION, NothingUnderstood(ended.started_at, ended.seconds, ended.certainty, why))
+        self._tell_watchers(ended.started_at, "", final=True)
 
     def _tell_watchers(self, started_at: float, text: str, *, final: bool) -> None:
         for watcher in self._watchers:

@@ -26,8 +26,8 @@ from supervisor.cli.instance.render import headline, missing, tree_table
 from supervisor.cli.instance.service_report import ServiceReport
 from supervisor.cli.instance.typed import typed_lines
 from supervisor.cli.literal import escaped
-from supervisor.control.requests import talk
 from supervisor.control.server import ControlServer
+from supervisor.control.turn_requests import talk
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import Claim
 from supervisor.launcher.link import LauncherLink

@@ -1,4 +1,4 @@
-"""The commands that talk to a running instance: status, talk, tell, ask, stop."""
+"""The commands that talk to a running instance: status, talk, say, hush, tell, ask, stop."""
 
 import contextlib
 import json
@@ -46,8 +46,35 @@ def status(home: Home, watch: bool, as_json: bool) -> None:
 @home_and_json
 def talk(home: Home, text: str, person: str, as_json: bool) -> None:
     """Say TEXT to the running instance and print the reply as it arrives."""
+    _show_turn(home, {"do": "talk", "text": given(text), "as": given(person)}, as_json)
+
+
+@click.command()
+@click.argument("text")
+@home_and_json
+def say(home: Home, text: str, as_json: bool) -> None:
+    """Have Gerald say TEXT at once, word by word, in place of whatever it says; print each sentence.
+
+    What safety forbids is not said even so, and the exit status is 1."""
+    _show_turn(home, {"do": "say", "text": given(text)}, as_json)
+
+
+@click.command()
+@home_and_json
+def hush(home: Home, as_json: bool) -> None:
+    """Stop Gerald talking at once; whoever waits for an answer gets none."""
+    ended = ask_one(home, {"do": "hush"})
+    if as_json:
+        print_json(ended)
+        return
+    waiting = f"; {ended['waiting']} more waited for an answer" if ended["waiting"] else ""
+    click.echo(f"{'stopped talking' if ended['turn'] else 'it was not talking'}{waiting}")
+
+
+def _show_turn(home: Home, request: dict[str, str], as_json: bool) -> None:
+    """Print a turn as it goes on; exit with a failure where it is not said to its end."""
     outcome = ""
-    for part in ask_all(home, {"do": "talk", "text": given(text), "as": given(person)}):
+    for part in ask_all(home, request):
         if as_json:
             print_json(part)
         elif part["event"] == "sentence":

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actors.audio.messages import AudioChunk
+from actors.audio.messages import AudioChunk, SoundLevel, WatchLevel
 from actors.audio.microphone import Microphone
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from config.schema import Audio, Speech
@@ -68,3 +68,17 @@ def test_it_stops_within_its_time(world: VirtualWorld, until: Until, tmp_path: P
     life.stop()
     assert not life.running
     assert world.failures["audio.microphone"] is None
+
+
+def test_who_watches_hears_how_loud_it_is(world: VirtualWorld, until: Until, tmp_path: Path) -> None:
+    page = world.probe("page")
+    start(world, tmp_path, "file:nothing.wav")
+    chunk = AudioChunk(np.full(512, 16384, dtype="<i2").tobytes(), 10.0)
+    world.give("audio.microphone", chunk)
+    assert page.messages == []
+    world.give("audio.microphone", WatchLevel("page"))
+    world.give("audio.microphone", chunk)
+    assert page.of(SoundLevel) == [SoundLevel(10.0, 0.5, 0.5)]
+    world.give("audio.microphone", WatchLevel("page", on=False))
+    world.give("audio.microphone", AudioChunk(chunk.pcm, 11.0))
+    assert len(page.messages) == 1

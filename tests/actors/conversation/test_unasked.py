@@ -4,7 +4,16 @@ import pytest
 
 from actors.audio.messages import PlaybackEnded, PlaybackStarted
 from actors.behaviour.messages import SentenceBegun
-from actors.conversation.messages import CancelTurn, ReplyEnded, SpeakFirst, SpokeFirst, TurnStarted
+from actors.conversation.messages import (
+    CancelTurn,
+    ReplyEnded,
+    ReplySentence,
+    SpeakFirst,
+    SpokeFirst,
+    TurnCancelled,
+    TurnStarted,
+    WatchTurns,
+)
 from actors.llm.messages import CompletionEnded, CompletionRequested, SentenceReady
 from actors.speech.messages import (
     Cancel,
@@ -14,10 +23,10 @@ from actors.speech.messages import (
     TranscriptGuessed,
     TranscriptReady,
 )
-from actors.users.messages import GetProfile, InteractionHappened, Profile
+from actors.users.messages import GetProfile, InteractionHappened, PersonForgotten, Profile
 from actors.vocabulary.values import UNKNOWN, Person
 from actors.world.messages import Present, WhoIsHere
-from config.schema import Behaviour, Movement
+from config.schema import Behaviour, Movement, Safety
 from tests.actors.conversation.room import ALONE, MIO, Room
 
 HI = SpeakFirst(("Hi Mio!", "I am an AI."), MIO, 2.0)
@@ -192,3 +201,53 @@ def test_a_greeting_goes_to_a_person_of_the_log() -> None:
     room = Room()
     turn = asked(room, SpeakFirst(("Hi Yu!",), Person("usr_yu", "Yu"))).turn
     assert room["behaviour"].of(TurnStarted) == [TurnStarted(turn, "", Person("usr_yu", "Yu"))]
+
+
+SAY = SpeakFirst(("Dear guests.", "We close at ten."), at_once=True, listener="listener")
+
+
+def test_what_the_owner_wants_said_ends_what_is_under_way_and_its_listener_hears_of_it() -> None:
+    room = Room()
+    room.give(SpeechStarted(room.world.clock.wall()))
+    before = room.ask()
+    turn = asked(room, SAY).turn
+    assert turn > before
+    assert before in [one.turn for one in room["speech.synthesizer"].of(Cancel)]
+    assert room["listener"].of(ReplySentence)[-2:] == [
+        ReplySentence(turn, number, text) for number, text in enumerate(SAY.words)
+    ]
+    room.played(turn, 2)
+    assert room["listener"].of(ReplyEnded)[-1] == ReplyEnded(turn, "said", " ".join(SAY.words))
+
+
+def test_what_must_not_be_said_is_not_said_for_the_owner_either() -> None:
+    room = Room(safety=Safety(words=("rude",)))
+    turn = asked(room, SpeakFirst(("How rude!",), at_once=True, listener="listener")).turn
+    assert room["speech.synthesizer"].of(SpeakRequested) == []
+    (ended,) = room["listener"].of(ReplyEnded)
+    assert (ended.turn, ended.text, ended.detail) == (turn, "", "it says what is never said (safety)")
+
+
+def test_who_stops_it_hears_what_that_ended() -> None:
+    room = Room()
+    turn = room.ask()
+    for expected in (TurnCancelled(turn), TurnCancelled(0)):
+        room["behaviour"].clear()
+        room.world.give("conversation", CancelTurn(), sender="behaviour")
+        assert room["behaviour"].of(TurnCancelled) == [expected]
+
+
+def test_who_watches_closely_hears_of_each_sentence_as_it_begins_and_of_who_is_forgotten() -> None:
+    room = Room()
+    room.give(WatchTurns("listener", closely=True))
+    turn = room.ask()
+    room.give(SentenceReady(turn, 0, "Fine."))
+    assert room["listener"].of(SentenceBegun) == []
+    room.give(PlaybackStarted(turn, room.world.clock.wall()))
+    assert room["listener"].of(SentenceBegun) == [SentenceBegun(turn, 0, "Fine.")]
+    gone = PersonForgotten((MIO,), room.world.clock.wall())
+    room.give(gone)
+    assert room["listener"].of(PersonForgotten) == [gone]
+    room["listener"].clear()
+    room.give(WatchTurns("listener", on=False), gone)
+    assert room["listener"].messages == []

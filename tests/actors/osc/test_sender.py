@@ -12,10 +12,12 @@ from pythonosc.osc_message import OscMessage
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.osc.inputs import resting
 from actors.osc.messages import (
+    ChatboxIs,
     ChatboxText,
     SetInput,
     SetParameter,
     Typing,
+    WatchChatbox,
     ZeroInputs,
 )
 from actors.osc.sender import TYPING_LIMIT, Sender
@@ -346,3 +348,19 @@ def test_a_host_of_ipv6_is_sent_to(stage: Any) -> None:
         game.settimeout(10.0)
         stage.start(Sender(Osc(output_host="::1", output_port=game.getsockname()[1])), "osc.sender")
         assert OscMessage(game.recv(65536)).address == REST[0][0]
+
+
+def test_who_watches_the_chatbox_hears_what_it_shows_and_every_change(sender: Any, stage: Any) -> None:
+    sender.give("osc.sender", ChatboxText(1, "One."))
+    sender.give("osc.sender", WatchChatbox("asker"))
+    begun = stage.asker.of(ChatboxIs)
+    assert [(one.turn, one.text, one.typing) for one in begun] == [(1, "One.", False)]
+    sender.give("osc.sender", Typing(True))
+    sender.give("osc.sender", ChatboxText(1, "Two."))
+    sender.advance(2.0)
+    told = [(one.text, one.typing, one.waiting) for one in stage.asker.of(ChatboxIs)[1:]]
+    assert told == [("One.", True, 0), ("One.", True, 1), ("Two.", True, 0)]
+    assert stage.asker.of(ChatboxIs)[-1].at > begun[0].at
+    sender.give("osc.sender", WatchChatbox("asker", on=False))
+    sender.give("osc.sender", Typing(False))
+    assert len(stage.asker.of(ChatboxIs)) == 4

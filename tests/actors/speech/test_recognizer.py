@@ -331,7 +331,7 @@ def test_whoever_was_not_understood_is_told_of(enter: Enter) -> None:
 
 
 def test_watchers_get_the_words_as_they_come(enter: Enter) -> None:
-    room = enter("I was thinking.", "I was thinking of you.")
+    room = enter("I was thinking.", "I was thinking of you.", "")
     page = room.world.probe("page")
     room.world.give("speech.recognizer", WatchWords("page"))
     room.hear(0.8, loud=True)
@@ -339,10 +339,16 @@ def test_watchers_get_the_words_as_they_come(enter: Enter) -> None:
     room.speak()
     words = page.of(WordsHeard)
     assert [(heard.text, heard.final) for heard in words] == [
+        ("", False),
         ("I was thinking.", False),
         ("I was thinking of you.", False),
         ("I was thinking of you.", True),
     ]
+    room.hear(2.0, loud=True)
+    room.pause()
+    room.hear(0.4)
+    assert [(heard.text, heard.final) for heard in page.of(WordsHeard)[4:]] == [("", False), ("", True)]
+    words = page.of(WordsHeard)
     room.world.give("speech.recognizer", WatchWords("page", on=False))
     room.hear(0.4)
     assert len(page.of(WordsHeard)) == len(words)
