@@ -111,7 +111,12 @@ def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(LLM, "actors.llm.llm:LanguageModel", ("llm", "performance", "bot", "speech", "behaviour")),
         ChildSpec(WORD_LISTS, "actors.conversation.word_lists:WordLists", ("safety", "home")),
         ChildSpec(MODERATOR, "actors.llm.moderator:Moderator", ("safety", "llm"), disabled_reason=unjudged),
-        ChildSpec(EYES, "actors.llm.eyes:Eyes", ("llm", "bot", *pictures), disabled_reason=unseeing),
+        ChildSpec(
+            EYES,
+            "actors.llm.eyes:Eyes",
+            ("llm", "bot", "computer_vision", *pictures, "home"),
+            disabled_reason=unseeing,
+        ),
         ChildSpec(LOCAL_LLM, "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
             SYNTHESIZER,

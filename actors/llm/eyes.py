@@ -1,9 +1,11 @@
 """`llm.eyes`: has a model that takes pictures say what the newest one shows, when somebody asks, and never otherwise.
 
 Promises: one answer to each question; at most so many pictures a minute leave this machine; the picture itself is
-fetched and sent by the thread that asks, is in no message and no trace, and is kept nowhere."""
+fetched and sent by the thread that asks, is in no message and no trace, and is kept nowhere unless
+`computer_vision.keep` says so."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from actors.kernel.actor import Actor, handles
@@ -17,9 +19,10 @@ from actors.llm.messages import ChatMessage, LookAnswered, LookAsked
 from actors.llm.requests.background import WHOLE
 from actors.llm.servers.order import ServerOrder
 from actors.llm.servers.providers import choose
+from actors.vocabulary.kept_pictures import pictures_in
 from actors.vocabulary.type_names import durable
 from actors.vocabulary.words import joined
-from config.schema import Bot, Llm
+from config.schema import Bot, ComputerVision, Llm
 
 MINUTE = 60.0
 AT_ONCE = 2  # pictures that are looked at side by side
@@ -47,14 +50,21 @@ class Look:
 
 @durable("llm.Eyes")
 class Eyes(Actor):
-    """See the module. frames: the ring of pictures. streaming: makes what asks the servers."""
+    """See the module. frames: the ring of pictures. home: where pictures are kept, if they are. streaming: makes what
+    asks the servers."""
 
     deterministic = True
 
     def __init__(
-        self, llm: Llm, bot: Bot, frames: RingAddress, streaming: Callable[[Post], Streams] = Streams
+        self,
+        llm: Llm,
+        bot: Bot,
+        vision: ComputerVision,
+        frames: RingAddress,
+        home: Path,
+        streaming: Callable[[Post], Streams] = Streams,
     ) -> None:
-        self._llm, self._bot, self._frames = llm, bot, frames
+        self._llm, self._bot, self._vision, self._frames, self._home = llm, bot, vision, frames, home
         self._servers = ServerOrder(choose(llm))
         self._looks: dict[str, Look] = {}
         self._begun: tuple[float, ...] = ()
@@ -70,6 +80,7 @@ class Eyes(Actor):
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """What is being looked at goes on as it began."""
         self._bot = sections.get("bot", self._bot)
+        self._vision = sections.get("computer_vision", self._vision)
         if "llm" in sections:
             self._llm = sections["llm"]
             self._servers.change(choose(self._llm))
@@ -133,7 +144,15 @@ class Eyes(Actor):
         self._looks[request] = look
         instructions = ChatMessage("system", INSTRUCTIONS.format(name=self._bot.name))
         prompt = (instructions, ChatMessage("user", look.question))
-        job = Job(request, server.endpoint, prompt, server.limits, first_words=WHOLE, picture_of=self._frames)
+        job = Job(
+            request,
+            server.endpoint,
+            prompt,
+            server.limits,
+            first_words=WHOLE,
+            picture_of=self._frames,
+            keep_in=pictures_in(self._home) if self._vision.keep == "looked" else None,
+        )
         self.side_effect(lambda: self._streams.submit(job))
 
     def _wake(self) -> None:

@@ -21,6 +21,7 @@ from actors.persistence.requests import Load, Save, StoreRequest
 from actors.persistence.store.encryption import Encrypter, StoreEncryption
 from actors.persistence.write_behind import WriteBehind
 from actors.persistence.writer import STUCK, Writer
+from actors.vocabulary.kept_pictures import pictures_in
 from actors.vocabulary.kept_voices import voices_in
 from config.schema import Performance, Storage
 
@@ -76,7 +77,8 @@ class Persistence(Actor):
     def _write_behind(self) -> WriteBehind:
         store = open_store(self._storage, self._home, self._encryption)
         backups = open_backups(self._storage, self._home, self._encryption)
-        return WriteBehind(store, self._storage, backups=backups, voices=voices_in(self._home))
+        voices, pictures = voices_in(self._home), pictures_in(self._home)
+        return WriteBehind(store, self._storage, backups=backups, voices=voices, pictures=pictures)
 
     def commit(self, sections: Mapping[str, Any]) -> bool:
         self._performance = sections.get("performance", self._performance)

@@ -27,6 +27,7 @@ from actors.persistence.disk_health import DiskHealth
 from actors.persistence.domain_log import DomainLog, Refusal
 from actors.persistence.domain_logs import DomainLogs
 from actors.persistence.internal import BackUpIfDue, CleanUp
+from actors.persistence.kept_pictures import without_pictures
 from actors.persistence.kept_voices import without_voices
 from actors.persistence.maintenance import Maintenance
 from actors.persistence.messages import MakeBackup
@@ -45,7 +46,8 @@ NAME = re.compile(rf"[A-Za-z]\w{{0,{LONGEST_NAME - 1}}}", re.ASCII)
 class WriteBehind:
     """The only user of its store. cache_ttl: seconds for which snapshots stay in memory after a read or write.
 
-    voices: the folder of the kept voices, which are erased with their people."""
+    voices: the folder of the kept voices, which are erased with their people. pictures: that of the kept pictures,
+    all of which are erased with anybody."""
 
     def __init__(
         self,
@@ -56,9 +58,11 @@ class WriteBehind:
         monotonic: Callable[[], float] | None = None,
         wall: Callable[[], float] | None = None,
         voices: Path | None = None,
+        pictures: Path | None = None,
     ) -> None:
         self.store = store
         self._voices = voices
+        self._pictures = pictures
         self._monotonic, self._wall = monotonic or time.monotonic, wall or time.time
         self._storage = storage or Storage()
         self.health = DiskHealth()
@@ -159,8 +163,9 @@ class WriteBehind:
     # -- saving
 
     def _take_erasure(self, message: RecordErasure) -> None:
-        """Note it, unless a kept voice cannot be removed: what was not done is not said to be."""
+        """Note it, unless a kept voice or picture cannot be removed: what was not done is not said to be."""
         why = without_voices(self._voices, message.hashes) if self._voices is not None else ""
+        why = why or (without_pictures(self._pictures) if self._pictures is not None else "")
         if why:
             self._refused[id(message)] = why
         else:

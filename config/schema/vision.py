@@ -1,5 +1,7 @@
 """`computer_vision`: what Gerald sees."""
 
+from typing import Literal
+
 from config.schema.section import Device, Section, setting
 
 
@@ -70,3 +72,7 @@ class ComputerVision(Section, key="computer_vision", about="Seeing.", place=60):
         min_length=1,
     )
     detector_threads: int = setting(1, "Threads of each detector.", ge=1, le=16)
+    keep: Literal["nothing", "looked"] = setting(
+        "nothing",
+        "Which pictures are kept, in data/pictures: nothing, or looked, those that a model was shown.",
+    )

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from actors.kernel.media.frames import RingAddress
 from actors.kernel.message import Message
@@ -19,7 +20,7 @@ class Job:
     """A reply to stream. request: id of the CompletionRequested. waited: seconds since it. names: the bot's own.
 
     people: whose lines the model must not write. most: how much is said of it.
-    picture_of: the ring whose newest picture goes with the last message.
+    picture_of: the ring whose newest picture goes with the last message. keep_in: the folder in which that is kept.
     probes: the key of the server that is only to be tried. hurried: another server is ready to take over.
     own_acts: those that the model may choose beside the ones that every avatar has.
     patience: seconds from the request within which an attempt may begin. first_words: most words of the first piece."""
@@ -38,6 +39,7 @@ class Job:
     probes: str = ""
     hurried: bool = False
     picture_of: RingAddress | None = None
+    keep_in: Path | None = None
     own_acts: tuple[str, ...] = ()
     begun_at: float = field(default_factory=time.monotonic)
 

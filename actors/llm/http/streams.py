@@ -6,11 +6,14 @@ import asyncio
 import logging
 import random
 import threading
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 
 from actors.kernel.message import Message
+from actors.llm.http.album import keep
 from actors.llm.http.client import LOADING, CompletionError, complete, open_client
 from actors.llm.http.failures import ServerFailure, of_transport
 from actors.llm.http.job import Job, Post
@@ -259,6 +262,8 @@ class Streams:
             raise CompletionError(
                 of_transport(job.endpoint, "no_picture", what, "see vision.camera in status")
             )
+        if job.keep_in is not None:
+            _keep(job.keep_in, jpeg)
         self._post(PictureSent(job.request, len(jpeg), digest(jpeg)), job.request)
         return jpeg
 
@@ -300,3 +305,11 @@ class Streams:
 
 def _broken(job: Job, failure: ServerFailure) -> ReplyBroken:
     return ReplyBroken(job.request, failure.kind, failure.owner, failure.retry_after)
+
+
+def _keep(folder: Path, jpeg: bytes) -> None:
+    """A full disk keeps no question from being answered."""
+    try:
+        keep(folder, jpeg, time.time())
+    except OSError as error:
+        log.warning("a picture that a model is shown could not be kept: %s", error)

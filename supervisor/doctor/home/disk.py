@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.format import size
+from actors.vocabulary.kept_pictures import ENDING, pictures_in
+from config.format import count, size
 from config.ownership import trouble
 from supervisor.doctor.finding import Finding, Findings, note, ok, problem
 from supervisor.doctor.subject import Subject
@@ -21,13 +22,14 @@ FULL = "delete what is not needed; `trace.keep` limits how much is recorded"
 class DiskFacts:
     """folder: the home's data, or the innermost of its parents that is there. free: bytes. trouble: why no file can be
     made in it. inodes: free ones; None where the file system has no such limit. temporary: the same of the folder for
-    temporary files, where the control socket is."""
+    temporary files, where the control socket is. pictures: how many are kept, of how many bytes."""
 
     folder: Path
     free: int
     trouble: str = ""
     inodes: int | None = None
     temporary: str = ""
+    pictures: tuple[int, int] = (0, 0)
 
 
 def gather(subject: Subject) -> DiskFacts:
@@ -35,7 +37,13 @@ def gather(subject: Subject) -> DiskFacts:
     data = subject.home.data
     folder = next(place for place in (data, *data.parents) if place.is_dir())
     free, there = shutil.disk_usage(folder).free, Path(tempfile.gettempdir())
-    return DiskFacts(folder, free, _written(folder), _inodes(folder), _written(there))
+    kept = _pictures(pictures_in(subject.home.path))
+    return DiskFacts(folder, free, _written(folder), _inodes(folder), _written(there), kept)
+
+
+def _pictures(folder: Path) -> tuple[int, int]:
+    sizes = [path.stat().st_size for path in folder.glob(f"*{ENDING}")]
+    return len(sizes), sum(sizes)
 
 
 def _written(folder: Path) -> str:
@@ -56,7 +64,9 @@ def _inodes(folder: Path) -> int | None:
 
 def judge(facts: DiskFacts) -> Findings:
     """First what keeps Gerald from writing."""
-    return tuple(_bad(facts)) or (ok(f"{size(facts.free)} free, and the home can be written"),)
+    number, length = facts.pictures
+    kept = f"; {count(number, 'picture')} in data/pictures ({size(length)})" if number else ""
+    return tuple(_bad(facts)) or (ok(f"{size(facts.free)} free, and the home can be written{kept}"),)
 
 
 def _bad(facts: DiskFacts) -> Iterator[Finding]:

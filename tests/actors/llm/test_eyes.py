@@ -1,10 +1,11 @@
 """`llm.eyes` at a real server on this machine, with a real ring of pictures."""
 
 import base64
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -14,9 +15,11 @@ from actors.kernel.media.frame_ring import Ring, RingWriter
 from actors.kernel.media.ring_names import new_name
 from actors.kernel.protocol.lifecycle import Health, HealthChanged, Stop
 from actors.llm.eyes import AT_ONCE, Eyes
+from actors.llm.http import album
 from actors.llm.http.picture import WIDEST
 from actors.llm.messages import LookAnswered, LookAsked
-from config.schema import Bot, Llm
+from actors.vocabulary.kept_pictures import pictures_in
+from config.schema import Bot, ComputerVision, Llm
 from tests.doubles.model_server import ModelServer, hang, status, words
 from tests.doubles.virtual_world import VirtualWorld
 
@@ -27,7 +30,13 @@ ORANGE = (20, 120, 240)
 class Room:
     """The actor, whoever asks it, and the ring that a camera writes into."""
 
-    def __init__(self, home: Path, *servers: ModelServer, **settings: object) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *servers: ModelServer,
+        keep: Literal["nothing", "looked"] = "nothing",
+        **settings: object,
+    ) -> None:
         self.ring = Ring(new_name(home), 4, 1600 * 900 * 3)
         models = [
             {"name": f"s{n}", "base_url": one.base_url, "model": "m", "roles": ["see"]}
@@ -36,7 +45,8 @@ class Room:
         self.world = VirtualWorld()
         self.asker = self.world.probe("conversation")
         llm = Llm.model_validate({"models": models, "retries": 0, **settings})
-        self.world.start(Eyes(llm, Bot(name="Gerald"), self.ring.address), "llm.eyes")
+        vision = ComputerVision(keep=keep)
+        self.world.start(Eyes(llm, Bot(name="Gerald"), vision, self.ring.address, home), "llm.eyes")
         self.world.run()
 
     def see(self, height: int = 900, width: int = 1600) -> None:
@@ -83,7 +93,7 @@ def server() -> Iterator[ModelServer]:
 def made(tmp_path: Path) -> Iterator[Callable[..., Room]]:
     rooms: list[Room] = []
 
-    def make(*servers: ModelServer, **settings: object) -> Room:
+    def make(*servers: ModelServer, **settings: Any) -> Room:
         rooms.append(Room(tmp_path, *servers, **settings))
         return rooms[-1]
 
@@ -124,6 +134,42 @@ def test_nothing_is_sent_before_somebody_asks_and_while_there_is_no_picture(
     assert answer.text == ""
     assert "no picture yet" in answer.why
     assert server.requests == []
+
+
+def test_a_picture_is_kept_only_if_that_is_wanted_and_as_it_was_sent(
+    server: ModelServer, made: Callable[..., Room], tmp_path: Path
+) -> None:
+    for keep, kept in (("nothing", 0), ("looked", 1)):
+        room = made(server, keep=keep)
+        room.see()
+        server.plan(words("A wall."))
+        assert room.look().text == "A wall."
+        files = list(pictures_in(tmp_path).glob("*"))
+        assert len(files) == kept
+    _, picture = sent(server)
+    assert np.array_equal(cv2.imread(str(files[0])), picture)
+    if os.name == "posix":
+        assert (files[0].stat().st_mode & 0o777, files[0].parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_what_cannot_be_kept_is_looked_at_all_the_same(
+    server: ModelServer, made: Callable[..., Room], tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("a file is in the way")
+    room = made(server, keep="looked")
+    room.see()
+    server.plan(words("A wall."))
+    assert room.look().text == "A wall."
+
+
+def test_of_kept_pictures_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for second in range(album.MOST + 5):
+        album.keep(tmp_path, bytes([second % 251]) * 10, 1_700_000_000.0 + second)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert (len(names), names[0][:19]) == (album.MOST, "2023-11-14T22-13-25")
+    monkeypatch.setattr(album, "MOST_BYTES", 95)
+    album.keep(tmp_path, b"x" * 20, 1_800_000_000.0)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) == 90
 
 
 def test_there_is_a_limit_a_minute(server: ModelServer, made: Callable[..., Room]) -> None:

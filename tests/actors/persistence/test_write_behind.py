@@ -370,6 +370,31 @@ def test_an_erasure_takes_the_kept_voice_along_and_is_not_confirmed_without(tmp_
     write_behind.close()
 
 
+def test_an_erasure_takes_all_kept_pictures_along(tmp_path: Path) -> None:
+    storage, pictures = Storage(map_size=MIB), tmp_path / "pictures"
+    write_behind = WriteBehind(open_store(storage, tmp_path), storage, pictures=pictures)
+    for hash_ in ("aa", "bb"):
+        erased = ErasureRecorded("users", (hash_,))
+        assert work(write_behind, RecordErasure("users", (hash_,), 7.0)) == (erased,)
+        assert not pictures.exists() or list(pictures.iterdir()) == []
+        pictures.mkdir(exist_ok=True)
+        (pictures / "2026-01-03T15-30-45.123-0.jpg").write_bytes(b"somebody")
+    write_behind.close()
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").is_dir(), reason="needs a folder of which nobody may remove a file"
+)
+def test_an_erasure_is_not_confirmed_while_a_picture_cannot_be_removed(tmp_path: Path) -> None:
+    storage = Storage(map_size=MIB)
+    write_behind = WriteBehind(open_store(storage, tmp_path), storage, pictures=Path("/proc/self"))
+    (refused,) = work(write_behind, RecordErasure("users", ("cc",), 7.0))
+    assert isinstance(refused, SaveFailed)
+    assert "cannot be removed" in refused.why
+    assert load(write_behind).erased == {}
+    write_behind.close()
+
+
 def test_tombstones_are_in_every_state_that_is_loaded_afterwards(tmp_path: Path) -> None:
     write_behind = clerk_at(tmp_path)
     work(write_behind, whole(1, 1), whole(1, 1, "conversation"))

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_a_home_that_can_be_written_is_well_and_left_as_it_was(subject: Make, tm
     assert worst(disk.judge(disk.gather(subject()))) == "ok"
     assert disk.gather(subject(home=Home(tmp_path / "not" / "there"))).folder == tmp_path
     assert not any(tmp_path.iterdir())
+
+
+def test_kept_pictures_are_counted(tmp_path: Path, subject: Make) -> None:
+    (folder := tmp_path / "data" / "pictures").mkdir(parents=True)
+    (folder / "one.jpg").write_bytes(b"x" * 2_000_000)
+    facts = replace(disk.gather(subject(home=Home(tmp_path))), free=10**10)
+    (finding,) = disk.judge(facts)
+    assert finding.seen.endswith("; 1 picture in data/pictures (2.0 MB)")
 
 
 @pytest.mark.parametrize(
