@@ -5,11 +5,11 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import find_instance
@@ -27,7 +27,7 @@ from supervisor.page.site import Action, Show, Site, environment
 STATIC = Path(__file__).with_name("static")
 REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
     (HTTPException, "", 0),
-    (InstanceAway, "", 503),
+    (InstanceAway, "Gerald does not answer just now; try again in a moment", 503),
     (RequestRefused, "", 409),
     (TooLarge, "that is too long", 413),
     (Exception, "this failed; the log says more", 500),
@@ -35,7 +35,7 @@ REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
 """What is said of an error, "" for its own words, and the status."""
 
 
-def application(home: Path, hosts: frozenset[str], port: int, hub: Hub) -> Starlette:
+def application(home: Path, hosts: frozenset[str], port: int, hub: Hub) -> ASGIApp:
     """The page of the instance in `home`. hosts: see Guard. Raises NoInstance."""
     site = Site(home, Asking(home), SCREENS, environment())
     entrance = Entrance(site, Links(find_instance(home).key), Sessions(home / "data"), f"gerald_page_{port}")
@@ -47,7 +47,8 @@ def application(home: Path, hosts: frozenset[str], port: int, hub: Hub) -> Starl
         *(_feed(entrance, hub, feed) for one in SCREENS for feed in one.feeds(site)),
     ]
     refusing = {kind: _refusing(site, text, status) for kind, text, status in REFUSALS}
-    return Starlette(routes=routes, middleware=[Middleware(Guard, hosts=hosts)], exception_handlers=refusing)
+    # around everything: also what is said of a failure of ours is labelled
+    return Guard(Starlette(routes=routes, exception_handlers=refusing), hosts)
 
 
 def _refusing(site: Site, text: str, status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -55,6 +56,7 @@ def _refusing(site: Site, text: str, status: int) -> Callable[[Request, Exceptio
 
     async def handler(request: Request, error: Exception) -> Response:
         said = text or (error.detail if isinstance(error, HTTPException) else str(error))
+        said = said.replace(str(site.home), "its home")  # where that is, is not for everybody who may look
         code = status or (error.status_code if isinstance(error, HTTPException) else 500)
         return site.said(request, said, good=False, code=code)
 

@@ -16,6 +16,7 @@ SIGN_IN = "/sign-in"
 ENTER = "/enter"
 FIELDS = 200
 """How many fields a form may have."""
+MOST_COOKIES, MOST_TOKENS = 200, 8
 TOKEN_HEADER, TOKEN_FIELD = "x-form-token", "form_token"
 
 
@@ -37,9 +38,15 @@ class Entrance:
 
     def session_of(self, request: Request) -> Session | None:
         """Whoever sent this; the request remembers it for the page that it becomes."""
-        found = self._sessions.find(request.cookies.get(self._cookie, ""), time.time())
+        now = time.time()
+        found = next(filter(None, (self._sessions.find(one, now) for one in self._tokens(request))), None)
         request.scope["session"] = found
         return found
+
+    def _tokens(self, request: Request) -> list[str]:
+        """Every cookie of our name: what listens at another port of this host can add one, and take none away."""
+        pairs = (one.partition("=") for one in request.headers.get("cookie", "").split(";")[:MOST_COOKIES])
+        return [value.strip() for name, _, value in pairs if name.strip() == self._cookie][:MOST_TOKENS]
 
     async def form_of(self, request: Request, session: Session) -> Form:
         """The fields of a form that a page of this session has sent. Raises HTTPException for any other."""
@@ -56,6 +63,8 @@ class Entrance:
         return self._site.render(request, "sign-in.html")
 
     async def _enter(self, request: Request) -> Response:
+        if request.method == "HEAD":  # a look at a link does not use it up
+            return Response()
         may_act = self._links.use(request.query_params.get("link", ""))
         if may_act is None:
             return self._site.render(request, "sign-in.html", 403, refused=True)

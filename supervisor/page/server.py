@@ -1,30 +1,39 @@
 """The page's HTTP server: uvicorn on a thread of its own."""
 
+import asyncio
 import logging
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 
 from config.schema.page import Page
 from supervisor.page.app import application
+from supervisor.page.gate.connection import USUAL, Connection, Limits
+from supervisor.page.gate.guard import HEAD
 from supervisor.page.gate.hosts import own_hosts, shown_url
 from supervisor.page.live.hub import Hub
 
 log = logging.getLogger(__name__)
+# what anybody may cause is no matter for the log
+logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 CLOSE_WITHIN = 2.0
-CONNECTIONS = 256
-IDLE = 15
-"""Seconds that a connection may be kept without a request."""
 
 
 class PageServer:
     """Serves the page of `home` on the listening socket, until closed. on_end: told why it ended by itself."""
 
     def __init__(
-        self, home: Path, section: Page, listening: socket.socket, on_end: Callable[[str], object]
+        self,
+        home: Path,
+        section: Page,
+        listening: socket.socket,
+        on_end: Callable[[str], object],
+        limits: Limits = USUAL,
     ) -> None:
         address, port = listening.getsockname()[:2]
         self.url = shown_url(section.host, port)
@@ -37,13 +46,12 @@ class PageServer:
             log_config=None,
             access_log=False,
             lifespan="off",
-            http="h11",
+            http=cast(type[asyncio.Protocol], partial(Connection, limits=limits)),
             ws="none",
             loop="asyncio",
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=CONNECTIONS,
-            timeout_keep_alive=IDLE,
+            h11_max_incomplete_event_size=HEAD,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(settings)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jinja2
 from starlette.requests import Request
@@ -61,8 +62,7 @@ class Site:
         """What came of a button: a line for the page that is open, or a page of its own without scripts."""
         if "hx-request" in request.headers:
             return HTMLResponse(self.fragment("said.html", text=text, good=good), code)
-        back = request.headers.get("referer", "/")
-        return self.render(request, "outcome.html", code, text=text, good=good, back=back)
+        return self.render(request, "outcome.html", code, text=text, good=good, back=back_of(request))
 
     def _about(self, request: Request) -> Mapping[str, Any]:
         session: Session | None = request.scope.get("session")
@@ -73,6 +73,13 @@ class Site:
             "may_act": session is not None and session.may_act,
             "form_token": session.form_token if session is not None else "",
         }
+
+
+def back_of(request: Request) -> str:
+    """The page of ours that a form stood on; the first screen where that is not known. Never another site's."""
+    came = urlsplit(request.headers.get("referer", ""))
+    is_ours = came.netloc == request.headers.get("host", "") and came.path.startswith("/")
+    return "/" + came.path.lstrip("/\\") + (f"?{came.query}" if came.query else "") if is_ours else "/"
 
 
 def environment() -> jinja2.Environment:

@@ -13,6 +13,8 @@ LARGEST = 64 << 10
 """Bytes of a request's body."""
 LONGEST = 2048
 """Characters of an address."""
+HEAD = 16 << 10
+"""Bytes of a request's line and headers."""
 
 
 class TooLarge(Exception):
@@ -59,6 +61,8 @@ class Guard:
             return PlainTextResponse("GET and POST only\n", 405, {"Allow": "GET, HEAD, POST"})
         if len(scope["path"]) + len(scope["query_string"]) > LONGEST:
             return PlainTextResponse("the address is too long\n", 414)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD:
+            return PlainTextResponse("the headers are too long\n", 431)
         if _length(headers) > LARGEST:
             return PlainTextResponse(f"at most {LARGEST} bytes\n", 413)
         if not self._is_ours(method, headers):
@@ -68,11 +72,11 @@ class Guard:
     def _is_ours(self, method: str, headers: Headers) -> bool:
         """Whether a page of ours, or no page at all, sent it. A plain link may lead here from anywhere."""
         site = headers.get("sec-fetch-site", "none")
-        if method in SAFE and headers.get("sec-fetch-mode", "navigate") == "navigate":
-            return headers.get("sec-fetch-dest", "document") in ("document", "empty")
         origin = headers.get("origin")
         if origin is not None and not is_own(origin, self._hosts):
             return False
+        if method in SAFE and headers.get("sec-fetch-mode", "navigate") == "navigate":
+            return headers.get("sec-fetch-dest", "document") in ("document", "empty")
         return site in ("same-origin", "none")
 
 
