@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.users.facts.fact import Fact
+from actors.users.facts.fact import Fact, of_another_id
 from actors.users.facts.notebook import bounded
 from actors.users.learn import baseline_after, patterns_after, preferences_in
 from actors.users.state import (
@@ -74,7 +74,7 @@ def interacted(state: UsersState, person: Person, interaction: Interaction, bot:
     )
     if interaction.kind == "talk":
         user = _learned(user, interaction.detail)
-    return _with(state, user, absorbed)
+    return filed(state, user, absorbed)
 
 
 def _closer(user: UserState, interaction: Interaction) -> UserState:
@@ -100,7 +100,7 @@ def called(state: UsersState, people: tuple[Person, ...]) -> Change:
         if known is None or known.display_name == person.name or not person.name:
             continue
         user, absorbed = _met(state, person, known.met_at)
-        change = _with(state, user, absorbed)
+        change = filed(state, user, absorbed)
         state, paths = change.state, (*paths, *change.paths)
     return Change(state, paths)
 
@@ -110,7 +110,7 @@ def remembered(state: UsersState, person: Person, facts: tuple[Fact, ...]) -> Ch
     user = state.users.get(person.user_id)
     if user is None or user.facts == facts:
         return Change(state)
-    return _with(state, msgspec.structs.replace(user, facts=facts), None)
+    return filed(state, msgspec.structs.replace(user, facts=facts), None)
 
 
 def preferred(state: UsersState, person: Person, key: str, value: str, at: float = 0.0) -> Change:
@@ -118,7 +118,7 @@ def preferred(state: UsersState, person: Person, key: str, value: str, at: float
     if not person.is_known or not key:
         return Change(state)
     user, absorbed = _met(state, person, at)
-    return _with(state, msgspec.structs.replace(user, preferences=_prefers(user, key, value)), absorbed)
+    return filed(state, msgspec.structs.replace(user, preferences=_prefers(user, key, value)), absorbed)
 
 
 def _learned(user: UserState, text: str) -> UserState:
@@ -145,7 +145,7 @@ def _met(state: UsersState, person: Person, at: float) -> tuple[UserState, UserS
     alias = state.users.get(nameless(person.name))
     if alias is None or alias.user_id == user.user_id or _others(state, person):
         return user, None
-    return _merged(user, alias), alias
+    return joined(user, alias), alias
 
 
 def _others(state: UsersState, person: Person) -> bool:
@@ -154,7 +154,7 @@ def _others(state: UsersState, person: Person) -> bool:
     return any(user.user_id not in mine for user in find(state, person.name))
 
 
-def _merged(user: UserState, alias: UserState) -> UserState:
+def joined(user: UserState, alias: UserState) -> UserState:
     """`user` with all that was known under the mere name; of what both know `user`'s holds."""
     history = sorted((*alias.interaction_history, *user.interaction_history), key=lambda seen: seen.at)
     closer = max(user, alias, key=lambda one: one.relationship_level)
@@ -176,17 +176,10 @@ def _merged(user: UserState, alias: UserState) -> UserState:
 
 def _renamed_facts(alias: UserState, user: UserState) -> tuple[Fact, ...]:
     """What was told under the mere name, as told by and of `user`."""
-
-    def whose(user_id: str) -> str:
-        return user.user_id if user_id == alias.user_id else user_id
-
-    return tuple(
-        msgspec.structs.replace(fact, source=whose(fact.source), subject=whose(fact.subject))
-        for fact in alias.facts
-    )
+    return tuple(of_another_id(fact, alias.user_id, user.user_id) for fact in alias.facts)
 
 
-def _with(state: UsersState, user: UserState, absorbed: UserState | None) -> Change:
+def filed(state: UsersState, user: UserState, absorbed: UserState | None) -> Change:
     """`state` with this record, one revision on; where there are too many, without the one not seen for longest."""
     user = msgspec.structs.replace(user, revision=user.revision + 1)
     before = state.users.get(user.user_id)
@@ -210,16 +203,22 @@ def _renamed(
     names: Mapping[str, tuple[str, ...]], user: UserState, gone: list[UserState]
 ) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...]]:
     """`names` with `user` under the present name and without those who are gone, and the names that changed."""
-    key = folded(user.display_name)
-    if not gone and user.user_id in names.get(key, ()):
+    keys = _keys(user)
+    if not gone and all(user.user_id in names.get(key, ()) for key in keys):
         return names, ()
     changed = dict(names)
     for one in gone:
-        old = folded(one.display_name)
-        left = tuple(user_id for user_id in changed.pop(old, ()) if user_id != one.user_id)
-        if left:
-            changed[old] = left
-    others = (user_id for user_id in changed.get(key, ()) if user_id != user.user_id)
-    changed[key] = (*others, user.user_id)[-NAMESAKES:]
-    touched = tuple(dict.fromkeys((key, *(folded(one.display_name) for one in gone))))
+        for old in _keys(one):
+            left = tuple(user_id for user_id in changed.pop(old, ()) if user_id != one.user_id)
+            if left:
+                changed[old] = left
+    for key in keys:
+        others = (user_id for user_id in changed.get(key, ()) if user_id != user.user_id)
+        changed[key] = (*others, user.user_id)[-NAMESAKES:]
+    touched = tuple(dict.fromkeys((*keys, *(key for one in gone for key in _keys(one)))))
     return changed, touched
+
+
+def _keys(user: UserState) -> tuple[str, ...]:
+    """Under which names `user` stands in the index."""
+    return tuple(dict.fromkeys(map(folded, user.names)))

@@ -27,7 +27,7 @@ def blocked(state: UsersState, name_or_id: str) -> Blocking:
         selection = chosen(state, given)
         if selection.why_not:
             return Blocking(state.blocked, why_not=selection.why_not)
-        people = selection.people
+        people = selection.aliases
     else:
         people = (Person(given, given),) if given.startswith(GAME_ID) else (person_named(given),)
     block = block_of(people)

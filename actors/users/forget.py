@@ -15,13 +15,19 @@ class ErasureSelection(msgspec.Struct, frozen=True):
     aliases: tuple[Person, ...] = ()
     why_not: str = ""
 
+    @property
+    def also(self) -> tuple[Person, ...]:
+        """Those of the aliases that are not called as one of the people is."""
+        names = {person.name for person in self.people}
+        return tuple(one for one in self.aliases if one.name not in names)
+
 
 def chosen(state: UsersState, name_or_id: str) -> ErasureSelection:
     """Who is meant: one person, whose record may be kept under an id and under the mere name."""
     found = find(state, name_or_id)
     if not found:
         return ErasureSelection(why_not=f"nobody is known by {name_or_id[:100]!r}")
-    with_id = [user for user in found if user.user_id != nameless(user.display_name)]
+    with_id = [user for user in found if not user.is_named_only]
     if len(with_id) > 1:
         ids = ", ".join(user.user_id for user in with_id)
         return ErasureSelection(why_not=f"several go by {name_or_id[:100]!r}; say which id: {ids}")
@@ -30,6 +36,7 @@ def chosen(state: UsersState, name_or_id: str) -> ErasureSelection:
         alias = state.users.get(nameless(user.display_name))
         if alias is not None:
             people[alias.user_id] = alias.person
-    names = (person_named(person.name) for person in people.values())
+    also = (name for user in found for name in user.also_called)
+    names = (person_named(name) for name in (*(person.name for person in people.values()), *also))
     aliases = {person.user_id: person for person in (*people.values(), *names)}
     return ErasureSelection(tuple(people.values()), tuple(aliases.values()))

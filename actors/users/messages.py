@@ -1,8 +1,9 @@
 """What the users' domain accepts and announces: who was met, what is known of them, and who must be forgotten."""
 
 from actors.kernel.message import Message
-from actors.users.state import Block, Blocks, UserState
+from actors.users.state import Block, Blocks, Order, UserState
 from actors.users.state import Fact as Fact
+from actors.users.state import PersonRow as PersonRow
 from actors.users.state import Recalled as Recalled
 from actors.vocabulary.addresses import Address
 from actors.vocabulary.values import Interaction, Person
@@ -48,6 +49,25 @@ class PeopleFound(Message):
     told: tuple[Fact, ...] = ()
 
 
+class GetPeople(Message):
+    """Who is remembered; answered by PeopleAre. search: part of a name or id, "" for all. first, count: which of them.
+    order: the last seen first, by name, or the best known first."""
+
+    search: str = ""
+    first: int = 0
+    count: int = 100
+    order: Order = "seen"
+
+
+class PeopleAre(Message):
+    """These of the `found` ones that the search has; `known` are remembered at all. Who is blocked and not remembered
+    comes last."""
+
+    people: tuple[PersonRow, ...]
+    found: int
+    known: int
+
+
 class ForgetPerson(Message):
     """Forget the person with this id or, if unique, this name; answered by Forgotten or NotForgotten."""
 
@@ -55,9 +75,11 @@ class ForgetPerson(Message):
 
 
 class Forgotten(Message):
-    """These are forgotten: their records are gone, and nothing loaded later brings them back."""
+    """These are forgotten: their records are gone, and nothing loaded later brings them back. also: other names
+    that they went by."""
 
     people: tuple[Person, ...]
+    also: tuple[Person, ...] = ()
 
 
 class NotForgotten(Message):
@@ -71,6 +93,51 @@ class PersonForgotten(Message):
 
     people: tuple[Person, ...]
     at: float
+
+
+class MergePeople(Message):
+    """The entries `one` and `other` (ids, or names if unique) are of one person; answered by PeopleMerged or NotMerged.
+    The entry of an account stays; of two that are known by name only, the second."""
+
+    one: str
+    other: str
+
+
+class PeopleMerged(Message):
+    """Done, and on disk. into: whose entry has it all. absorbed: whose is gone."""
+
+    into: Person
+    absorbed: Person
+
+
+class NotMerged(Message):
+    """Nothing changed, and why."""
+
+    reason: str
+
+
+class CorrectPerson(Message):
+    """Of the person with this id or, if unique, this name: `what` becomes `to`, "" drops it; answered by
+    PersonCorrected or NotCorrected. what: the words of a fact, or some that only it has; or a preference's key, such as
+    `called`."""
+
+    name_or_id: str
+    what: str
+    to: str = ""
+
+
+class PersonCorrected(Message):
+    """Done, and on disk. before, after: the words; after is "" for what was dropped."""
+
+    person: Person
+    before: str
+    after: str
+
+
+class NotCorrected(Message):
+    """Nothing changed, and why."""
+
+    reason: str
 
 
 class BlockPerson(Message):

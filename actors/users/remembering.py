@@ -117,11 +117,6 @@ def _told(
 
 
 def _fact(state: UsersState, user: UserState, words: Said, told: Told, subject: str) -> Fact:
-    names = named_in(told.text, lambda name: bool(state.names.get(folded(name))))
-    ids = (
-        *(one for name in names for one in (name_id(name), *state.names.get(folded(name), ()))),
-        *map(name_id, proper_in(told.text)),
-    )
     return Fact(
         told.text,
         told.kind,
@@ -135,8 +130,18 @@ def _fact(state: UsersState, user: UserState, words: Said, told: Told, subject: 
         told.certainty,
         heard_by=words.heard_by,
         private=is_confided(words.talk.detail),
-        names=tuple(one for one in dict.fromkeys(ids) if one not in (user.user_id, subject))[:HEARD_BY],
+        names=names_of(state, told.text, (user.user_id, subject)),
     )
+
+
+def names_of(state: UsersState, text: str, but: tuple[str, str]) -> tuple[str, ...]:
+    """The ids of those whom `text` names, but for these."""
+    names = named_in(text, lambda name: bool(state.names.get(folded(name))))
+    ids = (
+        *(one for name in names for one in (name_id(name), *state.names.get(folded(name), ()))),
+        *map(name_id, proper_in(text)),
+    )
+    return tuple(one for one in dict.fromkeys(ids) if one not in but)[:HEARD_BY]
 
 
 def _promises(words: Said) -> tuple[Fact, ...]:

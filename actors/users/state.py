@@ -1,6 +1,7 @@
 """What is known of each person, as frozen values with their bounds. How it changes is in `acquaintance.py`."""
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,7 @@ PEOPLE = 10_000  # people kept; beyond it the one not seen for the longest time 
 PATTERNS = 32
 PREFERENCES = 64
 NAMESAKES = 8  # people remembered under one display name
+NAMES = 8  # names of one person besides the present one
 
 LONGEST = 500  # characters of a text that are kept
 
@@ -49,7 +51,7 @@ class UserState(msgspec.Struct, frozen=True):
     preferences: by subject, `{"tea": "likes", "favourite colour": "blue", "called": "Mio"}`. met_at: epoch seconds of
     the first meeting. revision: counts the changes of this record. facts: what they told, and what others told of them.
     talked_at: epoch seconds of the last talk, 0 before the first. talk_days: days with a talk. today: interactions of
-    the day of the last one."""
+    the day of the last one. also_called: names of entries that the owner said are this person's, too."""
 
     user_id: str
     display_name: str
@@ -64,6 +66,7 @@ class UserState(msgspec.Struct, frozen=True):
     talked_at: float = 0.0
     talk_days: int = 0
     today: int = 0
+    also_called: tuple[str, ...] = ()
 
     @property
     def has_talked(self) -> bool:
@@ -74,6 +77,16 @@ class UserState(msgspec.Struct, frozen=True):
     def last_seen(self) -> float:
         """Epoch seconds of the newest interaction; of the first meeting where there is none."""
         return self.interaction_history[-1].at if self.interaction_history else self.met_at
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that they are known by, the present one first."""
+        return (self.display_name, *self.also_called)
+
+    @property
+    def is_named_only(self) -> bool:
+        """Whether only the name is known, and no account."""
+        return self.user_id == nameless(self.display_name)
 
     @property
     def person(self) -> Person:
@@ -92,6 +105,27 @@ class UsersState(msgspec.Struct, frozen=True):
     blocked: Blocks = Blocks()
 
 
+Order = Literal["seen", "name", "known"]
+
+
+@durable("users.PersonRow")
+class PersonRow(msgspec.Struct, frozen=True):
+    """A person in short. relationship: at present, in [0, 1]. last_seen: epoch seconds. blocked: the bot has
+    nothing to do with them; who is blocked and was never met, or is forgotten, has no id. talk_days: days with a talk.
+    facts: how many are kept. named_only: no account is known."""
+
+    user_id: str
+    display_name: str
+    relationship: float
+    last_seen: float
+    interactions: int
+    blocked: bool = False
+    talk_days: int = 0
+    facts: int = 0
+    named_only: bool = False
+    also_called: tuple[str, ...] = ()
+
+
 def faults_of(user: UserState) -> tuple[str, ...]:
     """What is invalid in a record."""
     feelings = (user.emotional_baseline.valence, user.emotional_baseline.arousal)
@@ -103,6 +137,7 @@ def faults_of(user: UserState) -> tuple[str, ...]:
         f"more than {HISTORY} interactions": len(user.interaction_history) > HISTORY,
         f"more than {PREFERENCES} preferences": len(user.preferences) > PREFERENCES,
         f"more than {PATTERNS} patterns": len(user.conversation_patterns) > PATTERNS,
+        f"more than {NAMES} names": len(user.also_called) > NAMES,
     }
     return (*(fault for fault, found in checks.items() if found), *fact_faults(user.facts))
 
@@ -169,7 +204,7 @@ def find(state: UsersState, name_or_id: str) -> tuple[UserState, ...]:
     key = folded(name_or_id)
     ids = state.names.get(key) or _listed_otherwise(state, key)
     records = (state.users.get(user_id) for user_id in ids)
-    found = [user for user in records if user is not None and folded(user.display_name) == key]
+    found = [user for user in records if user is not None and key in map(folded, user.names)]
     return tuple(sorted(found, key=lambda user: user.last_seen, reverse=True))
 
 

@@ -24,27 +24,38 @@ from actors.users.acquaintance import (
     profile_of,
     remembered,
 )
+from actors.users.amendment import amended
 from actors.users.blocking import blocked, unblocked
 from actors.users.correction import misattributed
 from actors.users.facts.account import account, asks_for_account
 from actors.users.forget import ErasureSelection, chosen
 from actors.users.internal import NotesDue
+from actors.users.listing import page_of
+from actors.users.merging import merged_entries
 from actors.users.messages import (
     USERS,
     BlockPerson,
+    CorrectPerson,
     FindPerson,
     ForgetPerson,
     Forgotten,
     GetBlocked,
+    GetPeople,
     GetProfile,
     InteractionHappened,
+    MergePeople,
     Misattributed,
     NotBlocked,
+    NotCorrected,
     NotForgotten,
+    NotMerged,
+    PeopleAre,
     PeopleBlocked,
     PeopleCalled,
     PeopleFound,
+    PeopleMerged,
     PersonBlocked,
+    PersonCorrected,
     PersonForgotten,
     PreferenceStated,
     Profile,
@@ -75,16 +86,11 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 @durable("users.Blocked")
-class _Blocked(msgspec.Struct, frozen=True):
-    """A request to block that is carried out and waits until it is on disk."""
+class _Done(msgspec.Struct, frozen=True):
+    """What the owner asked for: it is carried out and waits until it is on disk."""
 
-    told: PersonBlocked
+    told: PersonBlocked | PeopleMerged | PersonCorrected
     asker: Asker
-
-    @property
-    def what(self) -> str:
-        """What holds, as a person reads it."""
-        return f"{self.told.block.name} is {'' if self.told.blocked else 'no longer '}blocked"
 
 
 @durable("users.Users", "actors.users.users:Users")
@@ -156,6 +162,12 @@ class Users(DomainActor[UsersState]):
         self.reply(PeopleFound(found, told))
 
     @handles
+    def on_get_people(self, message: GetPeople) -> None:
+        first, count = max(0, message.first), max(0, message.count)
+        found = page_of(self.state, self.wall(), message.search, first, count, message.order)
+        self.reply(PeopleAre(found.rows, found.found, found.known))
+
+    @handles
     def on_interaction(self, message: InteractionHappened) -> None:
         at = message.interaction.at
         if self.state.blocked.holds(message.person):
@@ -206,15 +218,37 @@ class Users(DomainActor[UsersState]):
             self.become(msgspec.structs.replace(self.state, blocked=found.blocks), (("blocked",),))
             self._tell_blocked()
         # It must hold after every restart, so it is said when it is on disk.
-        done = _Blocked(PersonBlocked(found.who, message.blocked), self.asker())
-        stored = UpdateState(_NOTHING, durable=True)
+        self._reply_when_stored(PersonBlocked(found.who, message.blocked))
+
+    def _reply_when_stored(self, told: PersonBlocked | PeopleMerged | PersonCorrected) -> None:
+        stored, done = UpdateState(_NOTHING, durable=True), _Done(told, self.asker())
         self.ask(USERS, stored, then="on_block_stored", context=done, within=STORED_WITHIN)
 
     def on_block_stored(self, answer: Reply | AskFailed) -> None:
-        done: _Blocked = answer.context
+        done: _Done = answer.context
         is_stored = isinstance(answer, Reply) and isinstance(answer.message, Committed | Updated)
-        why = NotBlocked(f"{done.what} as long as Gerald runs, and could not be stored yet: ask again")
-        self.reply(done.told if is_stored else why, done.asker)
+        self.reply(done.told if is_stored else _not_stored(done.told), done.asker)
+
+    @handles
+    def on_merge(self, message: MergePeople) -> None:
+        found = merged_entries(self.state, message.one, message.other, self.erased)
+        if found.why_not:
+            self.reply(NotMerged(found.why_not))
+            return
+        blocks = self.state.blocked
+        self._take(found.change)
+        if self.state.blocked != blocks:
+            self._tell_blocked()
+        self._reply_when_stored(PeopleMerged(found.into, found.absorbed))
+
+    @handles
+    def on_correct(self, message: CorrectPerson) -> None:
+        found = amended(self.state, message.name_or_id, message.what, message.to, self.erased, self.wall())
+        if found.why_not:
+            self.reply(NotCorrected(found.why_not))
+            return
+        self._take(found.change)
+        self._reply_when_stored(PersonCorrected(found.person, found.before, found.after))
 
     @handles
     def on_called(self, message: PeopleCalled) -> None:
@@ -257,7 +291,7 @@ class Users(DomainActor[UsersState]):
         self.erase()
         for address in self._listeners:
             self.tell(address, PersonForgotten(asked.selection.aliases, until))
-        self.reply(Forgotten(asked.selection.people), asked.asker)
+        self.reply(Forgotten(asked.selection.people, asked.selection.also), asked.asker)
 
     def _take(self, change: Change) -> None:
         self._touched = change.paths
@@ -270,6 +304,18 @@ class Users(DomainActor[UsersState]):
 def _short(user: UserState | None) -> UserState | None:
     """The record without its facts: those that matter go beside it."""
     return msgspec.structs.replace(user, facts=()) if user is not None and user.facts else user
+
+
+def _not_stored(
+    told: PersonBlocked | PeopleMerged | PersonCorrected,
+) -> NotBlocked | NotMerged | NotCorrected:
+    """What holds, though it is not on disk."""
+    later = "as long as Gerald runs, and could not be stored yet: ask again"
+    if isinstance(told, PersonBlocked):
+        return NotBlocked(f"{told.block.name} is {'' if told.blocked else 'no longer '}blocked {later}")
+    if isinstance(told, PeopleMerged):
+        return NotMerged(f"{told.absorbed.name} and {told.into.name} are one {later}")
+    return NotCorrected(f"it is corrected {later}")
 
 
 def _why_not(answer: Reply | AskFailed) -> str:

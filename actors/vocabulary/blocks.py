@@ -28,7 +28,7 @@ class Block(msgspec.Struct, frozen=True):
 def block_of(people: tuple[Person, ...]) -> Block:
     """The block of one person, who goes by all of these."""
     aliases = {one.user_id for one in people} | {person_named(one.name).user_id for one in people}
-    named_only = aliases == {person_named(people[0].name).user_id}
+    named_only = aliases == {person_named(one.name).user_id for one in people}
     return Block(people[0].name, tuple(sorted(map(tombstone, aliases))), named_only)
 
 

@@ -19,6 +19,7 @@ from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.avatar_requests import AVATAR_REQUESTS
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.look_requests import LOOK_REQUESTS
+from supervisor.control.people_requests import PEOPLE_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
 from supervisor.control.summary import osc, place, resources, touch, turns
 from supervisor.control.turn_requests import TURN_REQUESTS
@@ -131,6 +132,7 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     "stop": _stop,
     **TURN_REQUESTS,
     **STATE_REQUESTS,
+    **PEOPLE_REQUESTS,
     **ACTOR_REQUESTS,
     **AVATAR_REQUESTS,
     **LOOK_REQUESTS,

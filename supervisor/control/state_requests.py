@@ -1,4 +1,4 @@
-"""Requests about what a running instance remembers: states, people, and backups of all."""
+"""Requests about what a running instance remembers: its states, and backups of all."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,23 +8,10 @@ import msgspec
 from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.persistence.messages import BackupFailed, MakeBackup
-from actors.users.messages import (
-    USERS,
-    BlockPerson,
-    FindPerson,
-    ForgetPerson,
-    Forgotten,
-    NotBlocked,
-    NotForgotten,
-    PeopleFound,
-    PersonBlocked,
-)
-from actors.users.state import UsersState
 from config.secrets.key_file import EncryptionKeyError
 from supervisor.control.actor_requests import start_again
 from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.wire import RequestRefused
-from supervisor.offline.people import rows_of
 from supervisor.offline.schemas import actor_of
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import DOMAINS
@@ -64,36 +51,6 @@ def _export(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
         yield {"piece": found.json[start : start + PIECE]}
 
 
-def _people(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
-    state = msgspec.json.decode(_state_of(runtime, USERS).json, type=UsersState)
-    yield {"people": [msgspec.to_builtins(row) for row in rows_of(state)]}
-
-
-def _person(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
-    found = answer_of(runtime, USERS, FindPerson(_name(request)), ASK_WITHIN)
-    assert isinstance(found, PeopleFound)
-    told = [msgspec.to_builtins(fact) for fact in found.told]
-    yield {"people": [msgspec.to_builtins(user) for user in found.people], "told": told}
-
-
-def _forget(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
-    """Answers when the erasure is on disk."""
-    answer = answer_of(runtime, USERS, ForgetPerson(_name(request)), ASK_WITHIN)
-    if isinstance(answer, NotForgotten):
-        raise RequestRefused(answer.reason)
-    assert isinstance(answer, Forgotten)
-    yield {"forgotten": [msgspec.to_builtins(person) for person in answer.people]}
-
-
-def _block(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
-    wanted = bool(request.get("blocked", True))
-    answer = answer_of(runtime, USERS, BlockPerson(_name(request), wanted), ASK_WITHIN)
-    if isinstance(answer, NotBlocked):
-        raise RequestRefused(answer.reason)
-    assert isinstance(answer, PersonBlocked)
-    yield {"name": answer.block.name, "blocked": answer.blocked, "named_only": answer.block.named_only}
-
-
 def _backup(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     message = MakeBackup(str(request.get("to") or ""), bool(request.get("encrypt")))
     if message.encrypt:
@@ -113,12 +70,4 @@ def _ensure_key(runtime: Runtime) -> None:
         raise RequestRefused(f"{error} {error.hint}".strip()) from None
 
 
-def _name(request: Mapping[str, Any]) -> str:
-    name = str(request.get("name") or "").strip()
-    if not name:
-        raise RequestRefused("'name' is missing")
-    return name
-
-
-STATE_REQUESTS = {"state": _state, "export": _export, "people": _people, "person": _person}
-STATE_REQUESTS |= {"forget": _forget, "block": _block, "backup": _backup}
+STATE_REQUESTS = {"state": _state, "export": _export, "backup": _backup}

@@ -1,49 +1,37 @@
-"""The people that Gerald remembers, as the commands show them. Pure."""
+"""The people that Gerald remembers, as the commands and the page show them."""
 
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from actors.users.acquaintance import faded
-from actors.users.state import UsersState, UserState
+from actors.users.listing import page_of
+from actors.users.state import PEOPLE, Fact, PersonRow, UsersState, UserState
+from actors.vocabulary.blocks import MOST as BLOCKS
+from actors.vocabulary.kept_voices import ENDING, voices_in
 from actors.vocabulary.names import folded
+from actors.vocabulary.values import person_named, tombstone
 
 NEAR = 3
-
-
-class PersonRow(msgspec.Struct, frozen=True):
-    """A person in short. relationship: at present, in [0, 1]. last_seen: epoch seconds. blocked: the bot has
-    nothing to do with them; who is blocked and was never met, or is forgotten, has no id."""
-
-    user_id: str
-    display_name: str
-    relationship: float
-    last_seen: float
-    interactions: int
-    blocked: bool = False
+EVERYBODY = PEOPLE + BLOCKS
 
 
 def rows_of(state: UsersState, now: float | None = None) -> tuple[PersonRow, ...]:
     """All people, the last seen first. now: epoch seconds."""
-    at = time.time() if now is None else now
-    users = sorted(state.users.values(), key=lambda user: user.last_seen, reverse=True)
-    known = tuple(_row(user, at, state.blocked.holds(user.person)) for user in users)
-    strangers = (one for one in state.blocked.blocks if not any(one.holds(user.person) for user in users))
-    return (*known, *(PersonRow("", one.name or "(forgotten)", 0.0, 0.0, 0, True) for one in strangers))
-
-
-def _row(user: UserState, at: float, blocked: bool) -> PersonRow:
-    count = len(user.interaction_history)
-    return PersonRow(user.user_id, user.display_name, faded(user, at), user.last_seen, count, blocked)
+    return page_of(state, time.time() if now is None else now, count=EVERYBODY).rows
 
 
 def is_called(user: UserState, name_or_id: str) -> bool:
     """Whether it is this person's id or name, in any case. A lookalike of another script is another letter."""
-    plain, given = (unicodedata.normalize("NFC", name).casefold() for name in (user.display_name, name_or_id))
-    return name_or_id == user.user_id or plain.strip() == given.strip()
+    return name_or_id == user.user_id or any(_plain(name) == _plain(name_or_id) for name in user.names)
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold().strip()
 
 
 def near(name_or_id: str, rows: Iterable[PersonRow]) -> Sequence[str]:
@@ -55,3 +43,20 @@ def near(name_or_id: str, rows: Iterable[PersonRow]) -> Sequence[str]:
             by_name.setdefault(row.user_id, row.user_id)
     found = get_close_matches(folded(name_or_id), by_name, n=NEAR, cutoff=0.5)
     return tuple(dict.fromkeys(by_name[key] for key in found))
+
+
+def everything_of(user: UserState, told: tuple[Fact, ...], *, voice_kept: bool) -> dict[str, Any]:
+    """The record as plain data, what the person told of others, and whether their voice is kept, which is not data
+    that anybody could read."""
+    person, others = msgspec.to_builtins(user), msgspec.to_builtins(told)
+    return {"person": person, "told_of_others": others, "voice_kept": voice_kept}
+
+
+def voice_kept(home: Path, user: UserState) -> bool:
+    """Whether the home keeps how their voice sounds, under any of their names."""
+    return any((voices_in(home) / f"{tombstone(one)}{ENDING}").is_file() for one in _ids(user))
+
+
+def _ids(user: UserState) -> Iterator[str]:
+    yield user.user_id
+    yield from (person_named(name).user_id for name in user.names)

@@ -137,6 +137,26 @@ def test_of_several_who_go_by_one_name_all_are_named(supervisor: Command, tmp_pa
     assert "start Gerald" in supervisor("users", "forget", "usr_2", "--traces", code=3)
 
 
+def test_two_entries_of_one_person_become_one_and_are_corrected(home: Path, supervisor: Command) -> None:
+    with started(home):
+        supervisor("talk", "I live in Bergen.", "--as", "Tim")
+        supervisor("talk", "My dog is called Rex.", "--as", "Timo")
+        assert "Tim is Timo (name:timo) from now on" in supervisor("users", "merge", "tim", "Timo")
+        assert "one entry already" in supervisor("users", "merge", "Tim", "Timo", code=1)
+        assert "nobody is known by" in supervisor("users", "correct", "Nobody", "Rex", "--drop", code=1)
+        assert "either --to TEXT" in supervisor("users", "correct", "Tim", "Rex", code=2)
+        assert "Rex; now: My cat is called Rex" in supervisor(
+            "users", "correct", "Tim", "dog", "--to", "My cat is called Rex"
+        )
+        assert "Bergen; dropped" in supervisor("users", "correct", "Tim", "Bergen", "--drop")
+        assert "called; now: called: T" in supervisor("users", "correct", "Tim", "called", "--to", "T")
+    shown = supervisor("users", "show", "Tim")
+    assert "also called Tim" in shown
+    assert "My cat is called Rex" in shown
+    assert "dog" not in shown.partition("last words")[0].replace("topic:dog", "")
+    assert names(supervisor) == {"Timo"}
+
+
 def test_who_is_blocked_stays_so_after_a_restart(home: Path, supervisor: Command) -> None:
     with started(home):
         supervisor("talk", "Hello", "--as", "Mio")

@@ -103,6 +103,22 @@ def is_past(fact: Fact, now: float) -> bool:
     return bool(fact.when) and now > fact.when + PAST
 
 
+def of_another_id(fact: Fact, old: str, new: str) -> Fact:
+    """`fact` where the person of the id `old` has the id `new`; the same where it is not about them."""
+    if old not in (fact.source, fact.subject, *fact.heard_by, *fact.names):
+        return fact
+    names = (
+        (*fact.names, new) if old in fact.names else fact.names
+    )  # the old one is a name that is in the text
+    return msgspec.structs.replace(
+        fact,
+        source=new if fact.source == old else fact.source,
+        subject=new if fact.subject == old else fact.subject,
+        heard_by=tuple(dict.fromkeys(new if one == old else one for one in fact.heard_by)),
+        names=tuple(dict.fromkeys(names))[-HEARD_BY:],
+    )
+
+
 def fact_faults(facts: tuple[Fact, ...]) -> tuple[str, ...]:
     """What is invalid among the facts of one person."""
     checks = {

@@ -6,16 +6,8 @@ from typing import Any
 
 import msgspec
 
-from actors.users.state import Fact, UserState
 from supervisor.cli.options import fail
 from supervisor.exit_status import FAILED
-
-
-def everything_of(user: UserState, told: tuple[Fact, ...], *, voice_kept: bool) -> dict[str, Any]:
-    """The record as plain data, what the person told of others, and whether their voice is kept, which is not data
-    that anybody could read."""
-    person, others = msgspec.to_builtins(user), msgspec.to_builtins(told)
-    return {"person": person, "told_of_others": others, "voice_kept": voice_kept}
 
 
 def write_new(file: Path, content: dict[str, Any]) -> None:

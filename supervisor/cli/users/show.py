@@ -9,10 +9,9 @@ from rich.table import Table
 from actors.users.acquaintance import faded
 from actors.users.facts.days import day_name
 from actors.users.facts.fact import STATED, Fact, worth
-from actors.users.state import UserState
+from actors.users.state import PersonRow, UserState
 from config.format import count, moment
 from supervisor.cli.literal import escaped, literal
-from supervisor.offline.people import PersonRow
 
 LAST = 5
 """How many of the newest interactions of a person are shown."""
@@ -48,7 +47,8 @@ def person_view(user: UserState, told: tuple[Fact, ...] = (), *, voice_kept: boo
 
 def _lines(user: UserState, told: tuple[Fact, ...]) -> Iterator[str]:
     level = faded(user, time.time())
-    yield f"[bold]{escaped(user.display_name)}[/]  {escaped(user.user_id)}"
+    also = f"  also called {escaped(', '.join(user.also_called))}" if user.also_called else ""
+    yield f"[bold]{escaped(user.display_name)}[/]  {escaped(user.user_id)}{also}"
     yield (
         f"relationship {level:.2f}, met {_when(user.met_at)}, last seen {_when(user.last_seen)},"
         f" {count(len(user.interaction_history), 'interaction')} kept"

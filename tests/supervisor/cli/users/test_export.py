@@ -8,7 +8,8 @@ import pytest
 
 from actors.users.facts.fact import Fact
 from actors.users.state import UserState
-from supervisor.cli.users.export import everything_of, write_new
+from supervisor.cli.users.export import write_new
+from supervisor.offline.people import everything_of
 
 ANN = UserState("usr_ann", "Ann", facts=(Fact("I live in Oslo", "home", "home", "usr_ann", "usr_ann", 1.0),))
 OF_BOB = Fact("Bob likes boats", "like", "view:boat", "usr_bob", "usr_ann", 3.0, "Ann")

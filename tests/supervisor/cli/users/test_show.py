@@ -6,10 +6,9 @@ import pytest
 from rich.console import Console, RenderableType
 
 from actors.users.facts.fact import HEARSAY, Fact
-from actors.users.state import UserState
+from actors.users.state import PersonRow, UserState
 from actors.vocabulary.values import Interaction
 from supervisor.cli.users.show import person_view, table
-from supervisor.offline.people import PersonRow
 
 HOSTILE = "Ev\x1b[31mil\x07 [red]x[/] :dog: \u202egnp"
 ID = "usr_0b3c6f2e-9b0f-4d86-a0a6-1d7b1d9f2c11"
