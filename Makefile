@@ -70,9 +70,10 @@ format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 
-docs: setup-dev ## write the generated parts of docs/configuration.md and docs/commands.md
+docs: setup-dev ## write the generated parts of docs/configuration.md, docs/commands.md and docs/metrics.md
 	$(VENV)/python -m config.tools.reference
 	$(VENV)/python tools/commands_page.py
+	$(VENV)/python tools/metrics_page.py
 
 bench: setup-dev ## every benchmark, then one table of their figures: make bench ARGS="kernel state"
 	$(VENV)/python benchmarks/run_all.py $(ARGS)

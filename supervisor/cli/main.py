@@ -20,6 +20,7 @@ COMMANDS = {
     "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),
     "page": ("supervisor.cli.page.page:page", "Open Gerald's page in a browser: see, hear, talk, mend."),
     "status": ("supervisor.cli.instance.talk:status", "Show every actor: state, health, restarts."),
+    "metrics": ("supervisor.cli.instance.metrics:metrics", "Print metrics as Prometheus reads them."),
     "doctor": (
         "supervisor.cli.instance.doctor:doctor",
         "Look for what keeps Gerald from working; say what to do.",

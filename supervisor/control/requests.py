@@ -19,6 +19,7 @@ from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.avatar_requests import AVATAR_REQUESTS
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.look_requests import LOOK_REQUESTS
+from supervisor.control.metrics_requests import METRICS_REQUESTS
 from supervisor.control.people_requests import PEOPLE_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
 from supervisor.control.summary import osc, place, resources, touch, turns
@@ -138,4 +139,5 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     **LOOK_REQUESTS,
     **CONFIG_REQUESTS,
     **VRCHAT_REQUESTS,
+    **METRICS_REQUESTS,
 }

@@ -31,6 +31,7 @@ def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, objec
         "restarts": slot.restarts,
         "failures": slot.failures,
         "mailbox": len(slot.mailbox),
+        "capacity": slot.mailbox.capacity,
         "handling": type(handling.message).__name__ if handling is not None else "",
         "last_error": f"{failure.kind}: {failure.text}" if failure is not None else "",
         "since": slot.since,

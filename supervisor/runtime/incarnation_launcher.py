@@ -9,6 +9,7 @@ from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.record import RecordSink
 from actors.system.messages import ModuleChanged, ModuleFailed
 from config.sections import unpacked
+from supervisor.metrics.turn_meter import TurnMeter
 from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
@@ -36,6 +37,7 @@ class IncarnationLauncher:
     _reveal: Callable[[str], str]
     _threads: Threads
     _processes: Processes
+    _meter: TurnMeter
     registry: ActorRegistry = field(init=False)
 
     def launch(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> ActorHandle:
@@ -64,4 +66,5 @@ class IncarnationLauncher:
             on_ready=on_ready,
             on_end=on_end,
             sections=lambda data: unpacked(data, self._reveal),
+            around=lambda handle: self._meter.around(slot.address, handle),
         )

@@ -20,6 +20,7 @@ from config.layers.source import digest_of
 from config.schema import Config
 from config.secret import redacted
 from supervisor.encryption import DataCiphers
+from supervisor.metrics.turn_meter import TurnMeter
 from supervisor.nodes.boot import register_messages
 from supervisor.nodes.node_recorder import FanOut, open_recorder, recorder_options
 from supervisor.nodes.process import ProcessHandle
@@ -82,6 +83,7 @@ class Runtime:
         self.launcher: Mapping[str, int] = {}
         self.changes: deque[Mapping[str, object]] = deque(maxlen=1000)
         self._commands = count(1)
+        self.meter = TurnMeter(self.clock.wall)
         trace = self._open_trace(config, also)
         self._open_directory(directory)
         self._open_configuration(config, source)
@@ -136,6 +138,7 @@ class Runtime:
             self.configuration_store.reveal,
             platform.threads(self.client),
             self.processes,
+            self.meter,
         )
         launcher.registry = ActorRegistry(
             root,
