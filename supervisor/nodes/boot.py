@@ -11,6 +11,7 @@ import msgspec
 import actors
 from actors.kernel import protocol
 from actors.kernel.actor import Actor
+from actors.kernel.first_use import use_structs_once
 from actors.kernel.media.frames import RingAddress
 from supervisor.otp.spec import ProcessSettings
 
@@ -56,6 +57,7 @@ def message_modules() -> Iterator[str]:
 def register_messages() -> None:
     for module in message_modules():
         importlib.import_module(module)
+    use_structs_once()
 
 
 def register_own(actor: str) -> None:
@@ -68,12 +70,14 @@ def register_own(actor: str) -> None:
         and importlib.util.find_spec(f"{room}.internal") is not None
     ):
         importlib.import_module(f"{room}.internal")
+        use_structs_once()
 
 
 def actor_class(path: str) -> type[Actor]:
     """The class at "module:Class", as the supervision tree names it; never a path from a file."""
     module, _, name = path.partition(":")
     found = getattr(importlib.import_module(module), name)
+    use_structs_once()
     if not (isinstance(found, type) and issubclass(found, Actor)):
         raise TypeError(f"{path} is not an actor")
     return found

@@ -1,6 +1,7 @@
 """What was to be forgotten is found in none of the store's files any more, not even in pages that are free."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,8 @@ from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Stop
 from actors.kernel.state.domain import DomainActor
 from actors.persistence.persistence import Persistence
+from actors.persistence.write_behind import WriteBehind
+from actors.persistence.writer import Writer
 from config.schema import Performance, Storage
 from tests.doubles.virtual_world import VirtualWorld
 
@@ -52,13 +55,22 @@ class Home:
         self.path = path
         self.world = VirtualWorld()
         storage = Storage(map_size=2**20, snapshot_changes=5)
-        self.world.start(Persistence(storage, Performance(), path), "persistence")
+        self.world.start(Persistence(storage, Performance(), path, writing=self.writing), "persistence")
         self.diarist = Diarist()
         self.world.start(self.diarist, "users")
         self.settle()
 
+    def writing(self, path: Path, write_behind: Callable[[], WriteBehind]) -> Writer:
+        self.writer = Writer.at(path, write_behind)
+        return self.writer
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the disk has work. What follows an erasure is done in nobody's sight, and may take its time."""
+        return self.writer.stuck > 0.0 or self.writer.write_behind.is_untidy
+
     def settle(self) -> None:
-        """Until all is on disk that was said."""
+        """Until all is on disk that was said, and nothing else."""
         end = time.monotonic() + 60.0
         quiet = 0
         while quiet < 4:
@@ -66,7 +78,7 @@ class Home:
             self.world.advance(0.05)
             worked = self.world.lives["persistence"].step(0.05)
             done = self.diarist.version in (self.diarist.committed, type(self.diarist.version)())
-            quiet = 0 if worked or not done else quiet + 1
+            quiet = 0 if worked or not done or self.is_busy else quiet + 1
 
     def tell(self, message: Message) -> None:
         self.world.tell("users", message)
