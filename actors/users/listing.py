@@ -51,7 +51,8 @@ def row_of(user: UserState, now: float, blocked: bool) -> PersonRow:
 
 
 def _has(user: UserState, wanted: str) -> bool:
-    return wanted in user.user_id.casefold() or any(wanted in folded(name) for name in user.names)
+    by_id = not user.is_named_only and wanted in user.user_id.casefold()
+    return by_id or any(wanted in folded(name) for name in user.names)
 
 
 def _ordered(users: Iterable[UserState], order: Order, now: float) -> list[UserState]:

@@ -45,6 +45,10 @@ class Asking:
         except NoInstance as error:
             raise InstanceAway(str(error)) from None
 
+    def now(self, do: str, within: float = WITHIN, **fields: Any) -> dict[str, Any]:
+        """As `call`, on the thread that asks: for a feed."""
+        return self._call({"do": do, **fields}, within)
+
     def stream(self, do: str, stop: threading.Event, **fields: Any) -> Iterator[dict[str, Any]]:
         """Every answer to a long request, until `stop` is set. Blocks, so it is for a thread. Raises as `call` does."""
         try:

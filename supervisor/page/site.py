@@ -58,10 +58,14 @@ class Site:
         """A part of a page, or a page."""
         return self.templates.get_template(template).render(**values)
 
-    def said(self, request: Request, text: str, *, good: bool = True, code: int = 200) -> Response:
-        """What came of a button: a line for the page that is open, or a page of its own without scripts."""
+    def said(
+        self, request: Request, text: str, *, good: bool = True, code: int = 200, anew: str = ""
+    ) -> Response:
+        """What came of a button: a line for the page that is open, or a page of its own without scripts.
+
+        anew: parts of the open page as they are now, each an element with hx-swap-oob."""
         if "hx-request" in request.headers:
-            return HTMLResponse(self.fragment("said.html", text=text, good=good), code)
+            return HTMLResponse(self.fragment("said.html", text=text, good=good) + anew, code)
         return self.render(request, "outcome.html", code, text=text, good=good, back=back_of(request))
 
     def _about(self, request: Request) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The screens, in the order of the navigation."""
 
 from supervisor.page.screens.actors import ACTORS
+from supervisor.page.screens.people import PEOPLE
 from supervisor.page.site import Screen
 
-SCREENS: tuple[Screen, ...] = (ACTORS,)
+SCREENS: tuple[Screen, ...] = (PEOPLE, ACTORS)

@@ -33,6 +33,8 @@ def test_a_search_finds_part_of_a_name_or_id_in_any_case() -> None:
     state = UsersState({**state.users, "usr_0": also}, state.names)
     assert names(state, search="ANN") == ["Annabel", "Anna", "Bob"]
     assert names(state, search="usr_2") == ["Annabel"]
+    only = UsersState({"name:bob": UserState("name:bob", "Bob")}, {"bob": ("name:bob",)})
+    assert names(only, search="name") == [], "its id is no more than the name"
     found = page_of(state, 10.0, "annab")
     assert (found.found, found.known) == (1, 3)
 
