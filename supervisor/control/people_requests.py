@@ -76,7 +76,7 @@ def _person(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
 
 def _about(runtime: Runtime, found: PeopleFound) -> dict[str, Any]:
     (user,) = found.people
-    rows = _answered(runtime, GetPeople(user.user_id, count=EVERYBODY))
+    rows = _answered(runtime, GetPeople(user.display_name, count=EVERYBODY))
     assert isinstance(rows, PeopleAre)
     row = next((row for row in rows.people if row.user_id == user.user_id), None)
     here = any(one.user_id == user.user_id for one in _here(runtime))
