@@ -7,6 +7,7 @@ import msgspec
 
 from actors.llm.messages import EYES, LookAnswered, LookAsked
 from actors.vision.messages import CAMERA, TRACKER, GetScene, PictureTaken, Scene, Sight, TakePicture
+from config.schema import Config
 from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
@@ -16,17 +17,24 @@ LOOK_WITHIN = 60.0
 WIDEST = 7680
 
 
+def why_closed(config: Config) -> str:
+    """Why the eyes are closed, and how they are opened; "" while they are open."""
+    vision = config.computer_vision
+    if vision.enabled and vision.source != "none":
+        return ""
+    return (
+        "the eyes are closed: set computer_vision.enabled to true and computer_vision.source to screen, device or "
+        "file:PATH"
+    )
+
+
 def _look(runtime: Runtime, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """width: of the picture, in pixels at most; 0 for none."""
     width = request.get("width", 0)
     if not isinstance(width, int) or not 0 <= width <= WIDEST:
         raise RequestRefused(f"width must be a whole number from 0 to {WIDEST}")
-    vision = runtime.config.computer_vision
-    if not vision.enabled or vision.source == "none":
-        raise RequestRefused(
-            "the eyes are closed: set computer_vision.enabled to true and computer_vision.source to screen, device or "
-            "file:PATH"
-        )
+    if why := why_closed(runtime.config):
+        raise RequestRefused(why)
     picture = PictureTaken(b"")
     if width:
         taken = answer_of(runtime, CAMERA, TakePicture(width), ASK_WITHIN)

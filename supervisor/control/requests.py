@@ -20,6 +20,7 @@ from supervisor.control.avatar_requests import AVATAR_REQUESTS
 from supervisor.control.config_requests import CONFIG_REQUESTS
 from supervisor.control.look_requests import LOOK_REQUESTS
 from supervisor.control.metrics_requests import METRICS_REQUESTS
+from supervisor.control.now_requests import NOW_REQUESTS
 from supervisor.control.people_requests import PEOPLE_REQUESTS
 from supervisor.control.state_requests import STATE_REQUESTS
 from supervisor.control.summary import osc, place, resources, touch, turns
@@ -132,6 +133,7 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     "ask": _ask,
     "stop": _stop,
     **TURN_REQUESTS,
+    **NOW_REQUESTS,
     **STATE_REQUESTS,
     **PEOPLE_REQUESTS,
     **ACTOR_REQUESTS,

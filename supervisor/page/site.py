@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,12 +43,13 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """asking: the way to the instance. screens: in the navigation's order."""
+    """asking: the way to the instance. screens: in the navigation's order. kept: by screens, as long as it lives."""
 
     home: Path
     asking: Asking
     screens: tuple[Screen, ...]
     templates: jinja2.Environment
+    kept: dict[str, object] = field(default_factory=dict)
 
     def render(self, request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
         """A whole page. code: HTTP's."""

@@ -47,7 +47,7 @@ def live(home: Home, host: str, port: int) -> None:
     """
     import foxglove
 
-    from supervisor.cli.vision.wording import label
+    from supervisor.control.sight_label import label
     from supervisor.trace.analyse.foxglove import Live
     from supervisor.trace.analyse.foxglove_eyes import LiveEyes
     from supervisor.trace.analyse.select import folder_of

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from supervisor.cli.vision.wording import label
+from supervisor.control.sight_label import label
 
 Picture = npt.NDArray[np.uint8]
 

@@ -1,7 +1,8 @@
 """The screens, in the order of the navigation."""
 
 from supervisor.page.screens.actors import ACTORS
+from supervisor.page.screens.now.screen import NOW
 from supervisor.page.screens.people import PEOPLE
 from supervisor.page.site import Screen
 
-SCREENS: tuple[Screen, ...] = (PEOPLE, ACTORS)
+SCREENS: tuple[Screen, ...] = (NOW, PEOPLE, ACTORS)

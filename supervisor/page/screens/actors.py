@@ -63,7 +63,7 @@ def _feeds(site: Site) -> tuple[Feed, ...]:
 ACTORS = Screen(
     "actors",
     "Actors",
-    {"/": _show, "/actors": _show, "/actors/{address}": _show_one},
+    {"/actors": _show, "/actors/{address}": _show_one},
     (
         Action("/actors/{address}/restart", _restart),
         Action("/actors/{address}/kill", _kill),

@@ -85,3 +85,9 @@ document.addEventListener("visibilitychange", () => {
 setInterval(() => {
   if (waits && !document.hidden && Date.now() - heard > SILENT) old();
 }, 1000);
+
+// What was sent need not be deleted by hand.
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (event.detail.successful && form.dataset && form.dataset.clears) form.elements[form.dataset.clears].value = "";
+});
