@@ -1,6 +1,6 @@
 """Who the people in a picture are: by their name plates, and by who is here. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import msgspec
@@ -8,11 +8,10 @@ import msgspec
 from actors.vision.messages import PERSON, Box, Plate
 from actors.vision.tracker.distance import UNKNOWN_DISTANCE
 from actors.vision.tracker.plates import who
-from actors.vision.tracker.tracks import Track, Tracks, changed, named
+from actors.vision.tracker.tracks import CLEAR, Track, Tracks, changed, named
 from actors.vocabulary.values import UNKNOWN, Person
 
 ASIDE = 0.75  # of a person's width, by which a plate's middle may stand beside theirs
-CLEAR = 0.8  # score of a plate from which on it is another person's than who was read there before
 ABOVE, BELOW = 0.6, 0.3  # of a person's height, by which a plate may be above or below their upper edge
 
 # A plate whose owner no detector finds: the body below it, in heights of the plate. VRChat draws plates of one height
@@ -25,14 +24,16 @@ def read(tracks: Tracks, plates: Iterable[Plate], present: Sequence[Person], at:
 
     What stands on none of the people here is no name: the game has many signs."""
     found = [(plate, person) for plate in plates if (person := who(plate.text, present)) is not None]
-    shown = {person.user_id for _, person in found}
-    for plate, person in found:
+    # Who is known to be here first: whoever came may stand where they were followed to.
+    for plate, person in sorted(found, key=lambda pair: not _is_in_sight(tracks, pair[1])):
         owner = _owner(tracks, plate.box)
         if owner is None:
             tracks = _unseen_owner(tracks, plate, person, at, now)
-        elif plate.score >= CLEAR and _is_somebody_else(owner, person, shown):
+            continue
+        other = plate.score >= CLEAR and _is_somebody_else(tracks, owner, person, found)
+        if other and not _is_in_sight(tracks, person):
             tracks = _succeeded(tracks, owner, plate, person, at)
-        elif owner.person == person or plate.score >= owner.sureness:
+        elif other or owner.person == person or plate.score >= owner.sureness:
             tracks = changed(tracks, owner.number, partial(_seen_by_plate, plate=plate.box, now=now))
             tracks = named(tracks, owner.number, person, plate.score)
     return tracks
@@ -55,9 +56,20 @@ def alone(tracks: Tracks, present: Sequence[Person]) -> Tracks:
     return tracks
 
 
-def _is_somebody_else(track: Track, person: Person, shown: Collection[str]) -> bool:
-    """Whether whoever was read there before has gone, and another has come. shown: whose plates are read."""
-    return track.sureness > 0.0 and track.person != person and track.person.user_id not in shown
+def _is_somebody_else(
+    tracks: Tracks, track: Track, person: Person, found: Iterable[tuple[Plate, Person]]
+) -> bool:
+    """Whether who is seen there is not whoever was read there before: their own plate is over another, or nowhere."""
+    if track.sureness == 0.0 or track.person == person:
+        return False
+    own = (_owner(tracks, plate.box) for plate, read_as in found if read_as == track.person)
+    return not any(owner is None or owner.number == track.number for owner in own)
+
+
+def _is_in_sight(tracks: Tracks, person: Person) -> bool:
+    """Whether somebody who was found in the newest picture is taken for them: two who passed each other may have been
+    taken for one another."""
+    return any(track.person == person and track.missed == 0 for track in tracks.all)
 
 
 def _succeeded(tracks: Tracks, gone: Track, plate: Plate, person: Person, at: float) -> Tracks:

@@ -20,6 +20,8 @@ MOST = 32  # tracks kept; beyond it those seen the longest time ago are dropped
 
 OVERLAPS = 0.2  # of their union, from which two boxes may be the same thing
 NEAR = 0.75  # of the larger side, by which a middle may have moved meanwhile, where they do not overlap
+CLEAR = 0.8  # score of a plate from which on it counts, however surely another was read before
+TAKEN = 0.1  # how sure it is who somebody is that was followed wrongly: any plate that is read there is surer
 ALIKE = 2.0  # times, by which a box may have grown or shrunk meanwhile
 
 
@@ -94,17 +96,16 @@ def changed(tracks: Tracks, number: int, change: Callable[[Track], Track]) -> Tr
 
 
 def named(tracks: Tracks, number: int, person: Person, sureness: float) -> Tracks:
-    """Track `number` is `person`, read so surely. Nobody is in two places: whoever was taken for them before gives the
-    name up, or, if they are out of sight, was the same all the time."""
+    """Track `number` is `person`, read so surely. Nobody is in two places: whoever was taken for them before was
+    followed wrongly since the two came close, or, if they are out of sight, was the same all the time."""
     new = next(track for track in tracks.all if track.number == number)
     before = next((t for t in tracks.all if t.person.user_id == person.user_id and t.number != number), None)
     if before is None or not person.is_known:
         return changed(tracks, number, lambda t: _called(t, person, sureness))
-    if before.missed == 0 and before.sureness > sureness:
+    if before.missed == 0 and min(before.sureness, CLEAR) > sureness:
         return tracks
     if before.missed == 0:
-        nobody = changed(tracks, before.number, lambda t: _called(t, UNKNOWN, 0.0))
-        return changed(nobody, number, lambda t: _called(t, person, sureness))
+        return changed(_exchanged(tracks, before, new), before.number, lambda t: _called(t, person, sureness))
     same = msgspec.structs.replace(
         new,
         number=before.number,
@@ -127,6 +128,22 @@ def overlap(a: Box, b: Box) -> float:
     both = width * height
     union = a.width * a.height + b.width * b.height - both
     return both / union if union > 0.0 else 0.0
+
+
+def _exchanged(tracks: Tracks, one: Track, other: Track) -> Tracks:
+    """Each of the two is where the other was taken to be: names, numbers and how long they are there go over, so that
+    nobody leaves or enters for it. Whoever was not read there may be read otherwise."""
+    first, second = _as(one, other), _as(other, one)
+    kept = (track for track in tracks.all if track.number not in (one.number, other.number))
+    return Tracks(tuple(sorted((*kept, first, second), key=lambda track: track.number)), tracks.given)
+
+
+def _as(body: Track, known: Track) -> Track:
+    """What is seen as `body`, taken for `known`."""
+    unread = min(known.sureness, TAKEN)
+    return msgspec.structs.replace(
+        body, number=known.number, since=known.since, person=known.person, sureness=unread, confirmed=True
+    )
 
 
 def _called(track: Track, person: Person, sureness: float) -> Track:

@@ -81,3 +81,24 @@ def test_while_their_own_plate_is_read_nobody_gets_the_name_of_who_stands_behind
     tracks = read(two(), (plate(0.3, "Mio", score=1.0),), BOTH, 100.7, 100.7)
     both = (plate(0.3, "Mio", score=1.0), plate(0.32, "Ren", score=0.95))
     assert names(read(tracks, both, BOTH, 101.7, 101.7)) == ["Mio", "unknown"]
+
+
+def test_who_were_taken_for_one_another_as_they_passed_are_still_themselves() -> None:
+    """Nobody left and nobody came, whichever of the two plates is read first."""
+    tracks = read(two(), (plate(0.3, "Mio"), plate(0.7, "Ren")), BOTH, 100.7, 100.7)
+    for first, second in (("Mio", "Ren"), ("Ren", "Mio")):
+        passed = read(tracks, (plate(0.7 if first == "Mio" else 0.3, first, score=0.85),), BOTH, 101.0, 101.0)
+        assert [(one.number, one.person) for one in passed.all] == [(1, MIO), (2, REN)]
+        assert [one.box.left > 0.5 for one in passed.all] == [True, False]
+        sure = read(passed, (plate(0.3 if first == "Mio" else 0.7, second, score=0.5),), BOTH, 102.0, 102.0)
+        assert [(one.number, one.person) for one in sure.all] == [(1, MIO), (2, REN)]
+        assert [one.box.left > 0.5 for one in sure.all] == [True, False]
+
+
+def test_whom_nobody_knows_takes_over_where_a_name_has_gone_over() -> None:
+    tracks = read(two(), (plate(0.3, "Mio", score=0.8),), BOTH, 100.7, 100.7)
+    passed = read(tracks, (plate(0.7, "Mio", score=0.9),), BOTH, 101.7, 101.7)
+    assert [(one.number, one.person.name) for one in passed.all] == [(1, "Mio"), (2, "unknown")]
+    assert [one.box.left > 0.5 for one in passed.all] == [True, False]
+    other = read(passed, (plate(0.3, "Ren", score=0.3),), BOTH, 102.7, 102.7)
+    assert [(one.number, one.person.name) for one in other.all] == [(1, "Mio"), (2, "Ren")]
