@@ -23,11 +23,10 @@ from actors.vision.messages import CAMERA, DEPTH, DETECTOR, READER, TRACKER
 from actors.vocabulary.backoff import Backoff
 from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
-from config.plugins.discovery import installed_plugins, plugin_at
-from config.plugins.plugin import ACTORS, Part, Plugin
+from config.plugins.discovery import installed_plugins, part_named, plugin_at
+from config.plugins.plugin import ACTORS, RECOGNIZERS, SYNTHESIZERS, Part, Plugin
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Strategy, SupervisorSpec, walk
-from supervisor.plugins.loading import settings_name
 
 if TYPE_CHECKING:
     from config.schema import ActorSettings, Config
@@ -99,11 +98,13 @@ def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
     unseeing = _why_nobody_looks(config)
     pictures = () if unseeing else ("frames",)
     unjudged = "" if config.safety.moderation.is_on else "safety.moderation.base_url is not set"
+    hears = _engine(config, RECOGNIZERS, config.speech.recognizer)
+    speaks = _engine(config, SYNTHESIZERS, config.speech.synthesizer)
     return (
         ChildSpec(
             RECOGNIZER,
-            "actors.speech.recognizer:Recognizer",
-            ("speech", "home", "users", *(("sealer",) if config.users.voice_prints else ())),
+            "actors.speech.plugged:PluggedRecognizer" if hears else "actors.speech.recognizer:Recognizer",
+            (*hears, "speech", "home", "users", *(("sealer",) if config.users.voice_prints else ())),
             full=Full.DROP_OLDEST,
             disabled_reason=silent,
             sense=True,
@@ -120,11 +121,19 @@ def _mind(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
         ChildSpec(LOCAL_LLM, "actors.llm.local:LocalModel", ("llm", "home")),
         ChildSpec(
             SYNTHESIZER,
-            "actors.speech.synthesizer:Synthesizer",
-            ("speech", "audio", "home"),
+            "actors.speech.plugged:PluggedSynthesizer" if speaks else "actors.speech.synthesizer:Synthesizer",
+            (*speaks, "speech", "audio", "home"),
             disabled_reason=silent,
         ),
     )
+
+
+def _engine(config: "Config", group: str, name: str) -> tuple[str, ...]:
+    """The section of the plugin whose engine is chosen; nothing where it is Gerald's own."""
+    found = part_named(group, name)
+    if found is None or config.plugins.why_off(found[0].name):
+        return ()
+    return (found[0].section,)
 
 
 def _body(config: "Config", silent: str) -> tuple[ChildSpec, ...]:
@@ -248,7 +257,7 @@ def _plugged(config: "Config", plugin: Plugin, part: Part) -> ChildSpec:
     return ChildSpec(
         part.name,
         part.target,
-        () if plugin.broken else (settings_name(plugin),),
+        () if plugin.broken else (plugin.section,),
         disabled_reason=config.plugins.why_off(plugin.name),
         osc=declared.parameters if declared is not None else (),
         sense=declared is not None and declared.sense,

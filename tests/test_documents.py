@@ -33,7 +33,16 @@ HISTORY = ROOT / "CHANGELOG.md"
 DOCUMENTS = (README, *PAGES, HISTORY, ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md")
 NAMING_FILES = tuple(document for document in DOCUMENTS if document != HISTORY)
 """All but the history, which may name what is gone."""
-FOLDERS = ("actors", "supervisor", "config", "gerald/plugin", "tests", "tools", "benchmarks")
+FOLDERS = (
+    "actors",
+    "supervisor",
+    "config",
+    "gerald/plugin",
+    "docs/plugin-template",
+    "tests",
+    "tools",
+    "benchmarks",
+)
 OWNED = re.compile(
     r"\.env|data/|Models/$|config/(config|secrets)\.yaml|config/profiles/$"
     r"|(tests/)?actors/heart_rate/|config/schema/heart_rate\.py"  # the example of docs/adding-a-sense.md

@@ -76,6 +76,11 @@ class Plugin:
         return tuple(mine) if is_name(self.name) else ()
 
     @property
+    def section(self) -> str:
+        """The name of its section of the configuration."""
+        return f"plugins.{self.name}"
+
+    @property
     def about(self) -> str:
         """What it is, in a sentence."""
         return self.manifest.about if self.manifest is not None else ""

@@ -1,10 +1,13 @@
 """`speech`: when somebody has finished speaking, what was said, and how the answer is spoken."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from config.plugins.discovery import installed_plugins, part_named
+from config.plugins.plugin import RECOGNIZERS, SYNTHESIZERS, is_name, is_part_of
 from config.schema.interruption import Interruption
 from config.schema.languages import LanguageChoice, LanguageCode
 from config.schema.section import Section, Tuple, setting, without_repetition
@@ -18,6 +21,34 @@ def _former_echo(value: Any) -> Any:
 
 
 Echo = Annotated[Literal["auto", "cancel", "free", "half_duplex"], BeforeValidator(_former_echo)]
+
+
+def _chosen(group: str, value: Any) -> Any:
+    """Gerald's own engine in place of one of a plugin that is not installed, which validation warns of."""
+    return OWN_ENGINES[group][0] if is_absent(group, value) else value
+
+
+def is_absent(group: str, value: Any) -> bool:
+    """Whether this can only be the name of what a plugin brings, and no sound plugin does."""
+    own = isinstance(value, str) and is_name(owner := value.partition(".")[0]) and is_part_of(owner, value)
+    return own and "." in value and part_named(group, value) is None
+
+
+def _engines(group: str) -> tuple[str, ...]:
+    """What can be chosen: Gerald's own, and those of sound plugins."""
+    found = (part.name for plugin in installed_plugins() if not plugin.broken for part in plugin.of(group))
+    return (*OWN_ENGINES[group], *found)
+
+
+OWN_ENGINES = {RECOGNIZERS: ("whisper",), SYNTHESIZERS: ("piper", "hibari", "kokoro")}
+if TYPE_CHECKING:
+    RecognizerName: TypeAlias = str
+    SynthesizerName: TypeAlias = str
+else:
+    RecognizerName = Annotated[Literal[_engines(RECOGNIZERS)], BeforeValidator(partial(_chosen, RECOGNIZERS))]
+    SynthesizerName = Annotated[
+        Literal[_engines(SYNTHESIZERS)], BeforeValidator(partial(_chosen, SYNTHESIZERS))
+    ]
 
 Written = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 SpokenForm = Annotated[str, StringConstraints(max_length=200)]
@@ -40,7 +71,7 @@ class Turn(Section):
 class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
     """Recognition and synthesis. Durations are seconds."""
 
-    recognizer: Literal["whisper"] = setting(
+    recognizer: RecognizerName = setting(
         "whisper", "The engine that turns speech into text.", restarts=("speech.recognizer",)
     )
     recognizer_model: str | None = setting(
@@ -98,7 +129,7 @@ class Speech(Section, key="speech", about="Hearing and speaking.", place=30):
         " it sounds is kept in memory only.",
         restarts=("speech.recognizer",),
     )
-    synthesizer: Literal["piper", "hibari", "kokoro"] = setting(
+    synthesizer: SynthesizerName = setting(
         "piper", "The engine that speaks.", restarts=("speech.synthesizer",)
     )
     synthesizer_threads: int = setting(

@@ -7,11 +7,14 @@ import msgspec
 import pydantic
 from pydantic_core import ErrorDetails
 
+from config.plugins.plugin import RECOGNIZERS, SYNTHESIZERS
 from config.schema import Config
+from config.schema.speech import OWN_ENGINES, is_absent
 from config.schema.walk import is_optional, is_text, names_at, unset_secret
 from config.syntax.errors import ValidationError
 from config.syntax.node import YamlNode, find, nearest, plain, problem_at
 from config.syntax.problem import Key, Problem
+from config.syntax.suggest import closest
 from config.validation.cross_checks import CrossCheckFinding, Probe, crosscheck
 from config.validation.interpolate import Interpolation
 from config.validation.messages import refused, unknown_key
@@ -59,7 +62,7 @@ def validate(
     tree = _typed(interpolation.run(tree) or YamlNode({}, tree.source), ())
     problems, config = _check(tree)
     problems += notes
-    problems += _of_absent_plugins(tree)
+    problems += _of_absent_plugins(tree) + _of_absent_engines(tree)
     # A file's own errors come first; only what is valid can be checked for more.
     lost = {
         problem.section for problem in (*problems, *interpolation.problems) if problem.severity == "error"
@@ -79,16 +82,26 @@ def _of_absent_plugins(tree: YamlNode) -> list[Problem]:
         return []
     hidden = hidden_texts(tree)
     known = names_at(("plugins",))
-    return [
-        _absent(node, ("plugins", name), hidden) for name, node in section.value.items() if name not in known
-    ]
+    absent = ((name, node) for name, node in section.value.items() if name not in known)
+    return [_absent(node, ("plugins", name), closest(name, known), hidden) for name, node in absent]
 
 
-def _absent(node: YamlNode, key: Key, hidden: SecretSpans) -> Problem:
-    message, hint = unknown_key(key)
+def _of_absent_engines(tree: YamlNode) -> list[Problem]:
+    """Engines of plugins that are not installed, which is no error either."""
+    found = []
+    for key, group in ((("speech", "recognizer"), RECOGNIZERS), (("speech", "synthesizer"), SYNTHESIZERS)):
+        node = find(tree, key)
+        if node is not None and is_absent(group, node.value):
+            said = f"no sound plugin brings {node.value}: {OWN_ENGINES[group][0]} is used"
+            found.append(problem_at(node, key, "warning", said, hint="See `supervisor plugins`."))
+    return found
+
+
+def _absent(node: YamlNode, key: Key, meant: str, hidden: SecretSpans) -> Problem:
     secrets = hidden.around(node)
-    if hint.startswith("Did you mean"):
-        return problem_at(node, key, "error", message, hint=hint, at_key=True, secrets=secrets)
+    if not isinstance(node.value, Mapping):  # no section of a plugin, but a slip of the hand
+        hint = f"Did you mean '{meant}'?" if meant else unknown_key(key).hint
+        return problem_at(node, key, "error", "unknown key", hint=hint, at_key=True, secrets=secrets)
     said = "no sound plugin of this name is installed: its settings are not used"
     hint = "See `supervisor plugins`."
     return problem_at(node, key, "warning", said, hint=hint, at_key=True, secrets=secrets)

@@ -61,6 +61,10 @@ COMMANDS = {
     "replay": ("supervisor.cli.debug.replay:replay", "Replay a trace against today's code."),
     "config": ("supervisor.cli.config.config:config", "Check, explain and change the configuration."),
     "secrets": ("supervisor.cli.secrets.secrets:secrets", "Manage encrypted API keys and passwords."),
+    "plugins": (
+        "supervisor.cli.plugins.plugins:plugins",
+        "List the installed plugins, and whether they can be used.",
+    ),
     "demo": ("supervisor.cli.debug.demo:demo", "Test the whole pipeline on this machine, without VRChat."),
 }
 

@@ -22,12 +22,12 @@ from config.plugins.plugin import Plugin
 from supervisor.nodes.boot import Boot, register_own
 from supervisor.nodes.in_flight import WINDOW, InFlightTable
 from supervisor.nodes.link import FrameType, LinkClosed, pack
+from supervisor.nodes.plugins import import_messages
 from supervisor.nodes.process_setup import LogLine
 from supervisor.nodes.secrets import answer
 from supervisor.nodes.worker import DeadMail
 from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
-from supervisor.plugins.loading import import_messages
 
 log = logging.getLogger(__name__)
 

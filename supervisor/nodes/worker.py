@@ -34,10 +34,10 @@ from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate
 from supervisor.nodes.link import FrameType, LinkClosed, unpack
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.node_recorder import open_recorder
+from supervisor.nodes.plugins import make_of_plugin
 from supervisor.nodes.process_setup import become_worker
 from supervisor.nodes.secrets import Reveal, Secrets
 from supervisor.nodes.wire_mailbox import WireMailbox
-from supervisor.plugins.loading import make_of_plugin, settings_name
 
 if TYPE_CHECKING:
     from supervisor.trace.write.recorder import Recorder as TraceRecorder
@@ -159,7 +159,7 @@ class _Worker:
         boot = self._boot
         sections = _sections(boot, self._secrets.reveal)
         if (plugin := plugin_at(boot.address)) is not None:
-            return make_of_plugin(plugin, boot.actor, sections.get(settings_name(plugin)))
+            return make_of_plugin(plugin, boot.actor, sections.get(plugin.section))
         # Before any mail is read: the actor's module registers its private messages.
         importlib.import_module(boot.actor.partition(":")[0])
         return make_actor(boot.actor, boot.arguments, sections, Path(boot.home))

@@ -16,8 +16,8 @@ from config.plugins.errors import PluginBroken
 from config.schema import Config, dump
 from config.sections import from_plain, unpacked
 from supervisor.nodes.boot import actor_class, build, register_messages
+from supervisor.nodes.plugins import class_of_plugin
 from supervisor.otp.spec import ChildSpec, walk
-from supervisor.plugins.loading import class_of_plugin
 from supervisor.trace.records import CheckpointLine, StartedLine
 from supervisor.trace.write.redaction import Withheld, is_plain, restore
 from supervisor.tree import tree

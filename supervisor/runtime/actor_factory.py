@@ -13,9 +13,9 @@ from config.schema import Config
 from config.sections import plain_at, section
 from supervisor.encryption import ARGUMENT, SEALER, DataCiphers
 from supervisor.nodes.boot import Boot, make_actor
+from supervisor.nodes.plugins import make_of_plugin
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
-from supervisor.plugins.loading import make_of_plugin, settings_name
 from supervisor.runtime.config_reload import ConfigurationReload
 from supervisor.runtime.shared_frames import SharedFrames
 
@@ -52,7 +52,7 @@ class ActorFactory:
             **{name: getattr(config, name) for name in type(config).model_fields},
         }
         if (plugin := plugin_at(spec.address)) is not None:
-            settings = None if plugin.broken else section(config, settings_name(plugin))
+            settings = None if plugin.broken else section(config, plugin.section)
             return make_of_plugin(plugin, spec.actor, settings)
         return make_actor(spec.actor, spec.arguments, sections, self._home)
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 import numpy as np
@@ -43,10 +43,35 @@ class Note(msgspec.Struct, frozen=True):
 Engines = tuple[VoiceActivity, Transcriber, Note]
 
 
-def open_ears(speech: Speech, home: Path) -> Engines:
-    """All that the recognizer listens with. Raises EngineBroken."""
-    transcriber, note = open_transcriber(speech, home)
+def open_ears(speech: Speech, home: Path, plugged: Callable[[], Transcriber] | None = None) -> Engines:
+    """All that the recognizer listens with. plugged: opens a plugin's, in place of Whisper. Raises EngineBroken."""
+    plugged = plugged or _switched_off(speech.recognizer)
+    transcriber, note = (
+        _plugged_transcriber(speech, home, plugged) if plugged else open_transcriber(speech, home)
+    )
     return Silero(embedded.activity_model()), transcriber, note
+
+
+def _switched_off(name: str) -> Callable[[], NoReturn] | None:
+    """What opens the engine of a plugin that the owner has switched off; None for Gerald's own engines."""
+
+    def refuse() -> NoReturn:
+        raise EngineBroken(
+            f"the plugin of {name} is switched off", "see plugins.enabled and plugins.disabled"
+        )
+
+    return refuse if "." in name else None
+
+
+def _plugged_transcriber(
+    speech: Speech, home: Path, plugged: Callable[[], Transcriber]
+) -> tuple[Transcriber, Note]:
+    try:
+        return plugged(), Note()
+    except EngineBroken as broken:
+        transcriber, note = open_transcriber(speech, home)
+        text = f"speech.recognizer: {broken}; listening with Whisper"
+        return transcriber, msgspec.structs.replace(note, text=text, remedy=broken.remedy, worse=True)
 
 
 def open_encoder(speech: Speech) -> "SpeakerEncoder | None":
@@ -139,14 +164,28 @@ def proven(voice: Voice, model: Path) -> Voice:
     raise EngineBroken(f"{model} cannot say a word ({why})", "Choose another voice in audio.voice_model.")
 
 
-def open_voice(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:
+def open_voice(
+    speech: Speech, audio: Audio, home: Path, plugged: Callable[[], Voice] | None = None
+) -> tuple[Voices, Note]:
     """The configured voice, loaded, with those for the languages that are listed; others are loaded when needed.
 
-    The embedded one, with a note, if it is missing or broken. Raises EngineBroken."""
-    voices, note = _voices(speech, audio, home)
+    plugged: opens a plugin's, which is the configured one then. The embedded one, with a note, if what is configured is
+    missing or broken. Raises EngineBroken."""
+    plugged = plugged or _switched_off(speech.synthesizer)
+    voices, note = _plugged_voices(speech, audio, home, plugged) if plugged else _voices(speech, audio, home)
     for language in speech.languages[:LOADED]:
         voices.of(language)
     return voices, note
+
+
+def _plugged_voices(
+    speech: Speech, audio: Audio, home: Path, plugged: Callable[[], Voice]
+) -> tuple[Voices, Note]:
+    try:
+        return Voices(plugged(), partial(_offers, speech, home), partial(_embedded_voice, speech)), Note()
+    except EngineBroken as broken:
+        text = f"speech.synthesizer: {broken}; another voice speaks in its place"
+        return _voices(speech, audio, home)[0], Note(text, broken.remedy, worse=True)
 
 
 def _voices(speech: Speech, audio: Audio, home: Path) -> tuple[Voices, Note]:

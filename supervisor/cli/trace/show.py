@@ -73,17 +73,19 @@ def show(
 
 def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
     from supervisor.trace.analyse import show as render
+    from supervisor.trace.analyse.absent import absent, types_of
 
     if as_json:
         print_json(render.records(found.entries))
         return
+    unknown = [printable(line) for line in absent(types_of(entry.line for entry in found.entries))]
     what = f"turn {found.turn}, " if found.turn else ""
     end = f"run {found.run}: {what}{len(found.entries)} records"
     more = f"{found.left_out} older records were left out; see --limit" if found.left_out else ""
     if not sys.stdout.isatty():  # without rich, which takes longer to load than the records
         lines = (render.tree_lines if tree else render.lines)(found.entries, WIDE, ids)
         torn = [printable(f"{one.path.name} at byte {one.at}: {one.why}") for one in found.torn]
-        click.echo("\n".join([*lines, end, *((more,) if more else ()), *torn]))
+        click.echo("\n".join([*lines, end, *((more,) if more else ()), *unknown, *torn]))
         return
     console = wide_console()
     coloured = (render.tree if tree else render.table)(found.entries, console.width, ids)
@@ -91,6 +93,8 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
     console.print(f"[dim]{escaped(end)}[/]")
     if more:
         console.print(f"[yellow]{more}[/]")
+    for line in unknown:
+        console.print(f"[yellow]{escaped(line)}[/]")
     tell_torn(console, found.torn)
 
 

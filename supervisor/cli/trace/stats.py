@@ -1,5 +1,6 @@
 """`supervisor trace stats`."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,15 +37,17 @@ def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json:
     """
     import msgspec
 
+    from supervisor.trace.analyse.absent import absent
     from supervisor.trace.analyse.stats import measure
 
     trace = open_run(home, run)
     found = measure(trace.scan(query_of(filtered, trace)), slowest)
     if not found.ended:
         fail(FAILED, f"nothing in run {trace.folder.name} matches")
+    unknown = absent(Counter({kind.type: kind.handled + kind.dead for kind in found.types}))
     if as_json:
         torn = [{**msgspec.to_builtins(one, enc_hook=str)} for one in trace.torn]
-        print_json({"run": trace.folder.name, **msgspec.to_builtins(found), "torn": torn})
+        print_json({"run": trace.folder.name, **msgspec.to_builtins(found), "absent": unknown, "torn": torn})
         return
     console = wide_console()
     console.print(
@@ -56,6 +59,8 @@ def stats(home: Home, filtered: dict[str, Any], run: str, slowest: int, as_json:
         console.print(table)
     if found.unclear:
         console.print(f"[dim]the wait of {found.unclear} messages is unknown[/]")
+    for line in unknown:
+        console.print(f"[yellow]{escaped(line)}[/]")
     tell_torn(console, trace.torn)
 
 

@@ -9,16 +9,11 @@ from actors.vocabulary.type_names import durable_names
 from config.plugins.errors import PluginBroken
 from config.plugins.guard import attribute, guarded, import_guarded
 from config.plugins.plugin import Plugin
-from supervisor.plugins.broken import BrokenPlugin
+from supervisor.nodes.broken_plugin import BrokenPlugin
 
 _lock = threading.Lock()
 _known: dict[str, PluginBroken | None] = {}
 """The modules of messages that were imported here, and why that failed: a second try would only fail otherwise."""
-
-
-def settings_name(plugin: Plugin) -> str:
-    """The name of its section, as an actor is given it."""
-    return f"plugins.{plugin.name}"
 
 
 def make_of_plugin(plugin: Plugin, target: str, settings: Any) -> Actor:
