@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from actors.speech.engines.engine import RATE, EngineBroken, Sound, Transcriber, Voice
+from actors.speech.messages import RECOGNIZER, SYNTHESIZER  # the keys that choose an engine are called so too
 from config.files import read_limited
 from config.plugins.discovery import part_named
 from config.plugins.errors import PluginBroken
@@ -34,7 +35,7 @@ def plugged_voice(name: str, settings: Any, home: Path) -> Voice:
         int(voice.rate), str(voice.language), tuple(voice.unread)
         return any(sound.size for sound in heard) and all(sound.dtype == np.int16 for sound in heard)
 
-    return _opened(SYNTHESIZERS, name, settings, home, sounds, "speech.synthesizer")
+    return _opened(SYNTHESIZERS, name, settings, home, sounds, SYNTHESIZER)
 
 
 def plugged_transcriber(name: str, settings: Any, home: Path) -> Transcriber:
@@ -43,7 +44,7 @@ def plugged_transcriber(name: str, settings: Any, home: Path) -> Transcriber:
     def hears(transcriber: Transcriber) -> bool:
         return isinstance(transcriber.transcribe(np.zeros(RATE // 2, dtype=np.float32)).text, str)
 
-    return _opened(RECOGNIZERS, name, settings, home, hears, "speech.recognizer")
+    return _opened(RECOGNIZERS, name, settings, home, hears, RECOGNIZER)
 
 
 def _opened(group: str, name: str, settings: Any, home: Path, works: Callable[[E], bool], key: str) -> E:
