@@ -27,6 +27,7 @@ COMMANDS = {
     ),
     "dead-letters": ("supervisor.cli.instance.actors:dead_letters", "List messages not handled, and why."),
     "endings": ("supervisor.cli.instance.actors:endings", "List when actors ended, and why."),
+    "log": ("supervisor.cli.instance.log:log", "Print the newest lines of the log."),
     "talk": ("supervisor.cli.instance.talk:talk", "Say something to Gerald and print the reply."),
     "say": ("supervisor.cli.instance.talk:say", "Have Gerald say something, word by word."),
     "hush": ("supervisor.cli.instance.talk:hush", "Stop Gerald talking at once."),

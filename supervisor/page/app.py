@@ -14,7 +14,9 @@ from starlette.types import ASGIApp
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import find_instance
 from supervisor.page.asking import Asking, InstanceAway
+from supervisor.page.commands import CommandFailed
 from supervisor.page.entrance import SIGN_IN, Entrance
+from supervisor.page.errands import TooManyErrands
 from supervisor.page.gate.guard import Guard, TooLarge
 from supervisor.page.gate.links import Links
 from supervisor.page.gate.sessions import Sessions
@@ -29,6 +31,8 @@ REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
     (HTTPException, "", 0),
     (InstanceAway, "Gerald does not answer just now; try again in a moment", 503),
     (RequestRefused, "", 409),
+    (CommandFailed, "", 502),
+    (TooManyErrands, "", 429),
     (TooLarge, "that is too long", 413),
     (Exception, "this failed; the log says more", 500),
 )

@@ -1,5 +1,7 @@
 """Requests of the page to the instance that it belongs to, without holding up the server."""
 
+import base64
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -39,6 +41,14 @@ class Asking:
         fields: dict[str, Any] = found["message"]
         return fields
 
+    async def section(self, name: str) -> dict[str, Any]:
+        """A section of the configuration in force; secrets are references to their keys."""
+        return _section(await self.call("ask", **_asked(name)))
+
+    def section_now(self, name: str) -> dict[str, Any]:
+        """The same, for a thread that may wait."""
+        return _section(self._call({"do": "ask", **_asked(name)}, WITHIN))
+
     def _call(self, request: Mapping[str, Any], within: float) -> dict[str, Any]:
         try:
             return call(self.home, request, within)
@@ -58,3 +68,12 @@ class Asking:
                 yield part
         except NoInstance as error:
             raise InstanceAway(str(error)) from None
+
+
+def _asked(section: str) -> dict[str, Any]:
+    return {"address": "configuration", "type": "GetSection", "message": {"name": section}}
+
+
+def _section(found: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(base64.b64decode(found["message"]["json"]))
+    return fields

@@ -11,7 +11,9 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from config.format import moment, size
 from supervisor.page.asking import Asking
+from supervisor.page.errands import Errands
 from supervisor.page.gate.sessions import Session
 from supervisor.page.live.feed import Feed
 
@@ -43,13 +45,15 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """asking: the way to the instance. screens: in the navigation's order. kept: by screens, as long as it lives."""
+    """asking: the way to the instance. screens: in the navigation's order. kept: by screens, as long as it lives.
+    errands: what takes long."""
 
     home: Path
     asking: Asking
     screens: tuple[Screen, ...]
     templates: jinja2.Environment
     kept: dict[str, object] = field(default_factory=dict)
+    errands: Errands = field(default_factory=Errands)
 
     def render(self, request: Request, template: str, code: int = 200, **values: Any) -> HTMLResponse:
         """A whole page. code: HTTP's."""
@@ -98,9 +102,23 @@ def environment() -> jinja2.Environment:
         auto_reload=False,
     )
     made.filters["clock"] = clock
+    made.filters["moment"] = moment
+    made.filters["duration"] = duration
+    made.filters["size"] = size
     return made
 
 
 def clock(at: float) -> str:
     """The time of the day at epoch seconds, where Gerald runs."""
     return time.strftime("%H:%M:%S", time.localtime(at))
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds with two or three digits and a unit; "" for none."""
+    if seconds is None:
+        return ""
+    if seconds < 0.000_999_5:
+        return f"{seconds * 1e6:.0f} µs"
+    if seconds < 0.099_95:
+        return f"{seconds * 1e3:.1f} ms"
+    return f"{seconds * 1e3:.0f} ms" if seconds < 0.999_5 else f"{seconds:.2f} s"

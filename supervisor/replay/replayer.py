@@ -90,7 +90,8 @@ class Replayer:
 
     folder: of a run, or one file. actor: only this address, "" for all. changes: to the configuration.
     propagate: give actors what others send in the replay, if it differs; always true with `changes`.
-    until: the id of the message to stop after. before, watch: called before and after each message.
+    until: the id of the message to stop after. until_turn: stop before the first message of a later turn; 0 for none.
+    before, watch: called before and after each message.
     given: replaces a message that no replayed actor sent. seen: called with starts and stops.
     """
 
@@ -102,6 +103,7 @@ class Replayer:
         changes: Changes = NOTHING,
         propagate: bool = False,
         until: str = "",
+        until_turn: int = 0,
         before: Before = lambda replayed, line: None,
         watch: Watch = lambda step: None,
         given: Given = lambda line, message: message,
@@ -113,6 +115,7 @@ class Replayer:
         self._propagates = propagate or bool(changes.values)
         self._ids = IdMapping()
         self._until = until
+        self._until_turn = until_turn
         self._before = before
         self._watch = watch
         self._given_instead = given
@@ -179,6 +182,8 @@ class Replayer:
 
     def _take(self, line: Line) -> None:
         match line:
+            case HandledLine() if self._until_turn and line.turn > self._until_turn:
+                self._stopped = True
             case HandledLine():
                 if (replayed := self._incarnations.get(line.handler)) is not None:
                     self._handle(replayed, line)

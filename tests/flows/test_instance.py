@@ -288,3 +288,16 @@ def test_an_actor_says_how_much_it_handled_how_fast_and_why_it_ended(
     ended = supervisor.json("endings", "world")["endings"]
     assert [(one["address"], one["kind"]) for one in ended] == [("world", "Killed")]
     assert "world 1  Killed: " in supervisor("endings")
+
+
+def test_the_log_and_the_turns_can_be_read_in_a_terminal(mocked: DemoInstance, supervisor: Command) -> None:
+    supervisor("talk", "What is this?", "--as", "Zoe")
+    newest = supervisor.json("trace", "turns")["turns"][-1]
+    assert (newest["person"], newest["said"], newest["outcome"]) == ("Zoe", "What is this?", "said")
+    assert "Zoe: What is this?" in supervisor("trace", "turns")
+    explained = supervisor("trace", "turn", str(newest["turn"]))
+    assert "told (question, user):\n  Zoe: What is this?" in explained
+    supervisor("kill", "world")
+    found = supervisor.json("log", "--level", "warning", "--words", "WORLD: KILLED", "--count", "1")
+    assert [line["level"] for line in found["lines"]] == ["WARNING"]
+    assert "world: killed" in supervisor("log", "--words", "world: killed")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--until", default="", metavar="ID", help="Stop after this message and print the actor's state."
 )
+@click.option("--turn", type=click.IntRange(1), metavar="ID", help="Stop before the turn after this one.")
 @click.option(
     "--break", "stop_at", default="", metavar="ID", help="Open the debugger in the handler of this message."
 )
@@ -41,6 +42,7 @@ def replay(
     trace: str,
     actor: str,
     until: str,
+    turn: int | None,
     stop_at: str,
     diff: bool,
     wishes: tuple[str, ...],
@@ -68,7 +70,7 @@ def replay(
 
             report = accepted(where, actor)
         else:
-            report = _replay(where, actor, until, stop_at, diff, wishes)
+            report = _replay(where, actor, until, turn or 0, stop_at, diff, wishes)
     except Unreplayable as error:
         fail(FAILED, str(error))
     _show(where, report, as_json)
@@ -77,7 +79,7 @@ def replay(
 
 
 def _replay(
-    where: Path, actor: str, until: str, stop_at: str, diff: bool, wishes: tuple[str, ...]
+    where: Path, actor: str, until: str, turn: int, stop_at: str, diff: bool, wishes: tuple[str, ...]
 ) -> "ReplayReport":
     from supervisor.replay.observers import Debugger, StateLog
     from supervisor.replay.replayer import Replayer
@@ -99,7 +101,9 @@ def _replay(
             debugger.before(replayed, line)
 
     changes = parse(wishes)
-    report = Replayer(where, actor=actor, changes=changes, until=until, before=before, watch=watch).run()
+    report = Replayer(
+        where, actor=actor, changes=changes, until=until, until_turn=turn, before=before, watch=watch
+    ).run()
     if until and not report.stopped:
         fail(FAILED, f"no replayed actor handled {until} in this trace")
     if until and last:

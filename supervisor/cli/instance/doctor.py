@@ -171,7 +171,13 @@ def plain(report: "Report") -> dict[str, Any]:
     except PackageNotFoundError:
         gerald = "unknown"
     findings = [
-        {"check": one.name, "severity": str(f.severity), "seen": f.seen, "remedy": f.remedy}
+        {
+            "check": one.name,
+            "title": one.title,
+            "severity": str(f.severity),
+            "seen": f.seen,
+            "remedy": f.remedy,
+        }
         for one in report.results
         for f in one.findings
     ]

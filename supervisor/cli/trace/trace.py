@@ -9,6 +9,7 @@ from supervisor.cli.trace.live import live
 from supervisor.cli.trace.ls import ls
 from supervisor.cli.trace.show import show
 from supervisor.cli.trace.stats import stats
+from supervisor.cli.trace.turns import turn, turns
 from supervisor.cli.trace.why import why
 
 
@@ -21,5 +22,5 @@ def trace() -> None:
     """
 
 
-for command in (ls, show, stats, why, export, live, check, keep):
+for command in (ls, turns, turn, show, stats, why, export, live, check, keep):
     trace.add_command(command)

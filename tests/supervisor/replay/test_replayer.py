@@ -188,3 +188,13 @@ def test_without_words_nothing_can_be_done_again(tmp_path: Path) -> None:
     recorder.close()
     with pytest.raises(Unreplayable, match=r"trace\.words: drop"):
         Replayer(tmp_path / "run").run()
+
+
+def test_a_replay_ends_before_the_turn_after_the_one_that_is_wanted() -> None:
+    steps: list[Step] = []
+    kept = Path(__file__).parents[2] / "traces" / "talk-by-text.mcap"
+    report = Replayer(kept, until_turn=3, watch=steps.append).run()
+    turns = {step.line.turn for step in steps if isinstance(step.line, HandledLine)}
+    assert report.stopped
+    assert report.identical
+    assert max(turns) == 3

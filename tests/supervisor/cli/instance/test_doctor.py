@@ -83,7 +83,7 @@ def test_the_json_has_names_that_stay_and_the_exit_status_counts_problems(tmp_pa
         == {check.name for check in CHECKS}
         == set(found["seconds"])
     )
-    assert all(set(one) == {"check", "severity", "seen", "remedy"} for one in found["findings"])
+    assert all(set(one) == {"check", "title", "severity", "seen", "remedy"} for one in found["findings"])
     assert found["problems"] == sum(one["severity"] == "problem" for one in found["findings"])
     assert problems(found) == []
     assert whole.returncode == (1 if found["problems"] else 0)
