@@ -6,7 +6,7 @@ import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -16,7 +16,7 @@ from actors.vocabulary.values import Person
 from supervisor.demo.game_log import GameLog
 from supervisor.demo.instance import DemoInstance
 from supervisor.page.screens import SCREENS
-from tests.doubles.model_server import ModelServer, words
+from tests.doubles.model_server import ModelServer, Received, Step, words
 from tests.flows.conftest import Command, ports
 from tests.page.conftest import Page, driver_started
 from tests.pictures.kept import kept_pictures
@@ -44,6 +44,14 @@ TALK = (
 )
 
 
+class Scripted(ModelServer):
+    """Answers each sentence of TALK as it is written there, and whatever else is asked with a word."""
+
+    def next_answer(self, request: Received) -> Sequence[Step]:
+        asked = json.dumps(request.body.get("messages", [])[-1:])
+        return words(next((reply for _, said, reply in TALK if said in asked), "Okay."))
+
+
 def film(path: Path) -> None:
     """One of the kept pictures, for as long as the instance looks at it."""
     (shown,) = (one for one in kept_pictures() if one.drawn.labels["seed"] == SEEN)
@@ -60,8 +68,7 @@ def visited(home: Path) -> Iterator[DemoInstance]:
     film(home / "film.avi")
     own, *visitors = (Person(id, name) for name, id in PEOPLE.items())
     log = GameLog(home / "game", own, "The Old Lighthouse")
-    with ModelServer() as model:
-        model.plan(*(words(reply) for _, _, reply in TALK))
+    with Scripted() as model:
         settings = (
             *ports(),
             "page.enabled=true",
@@ -99,6 +106,8 @@ def _shoot(instance: DemoInstance, driver: webdriver.Chrome, into: Path) -> None
             page.size(width, dark=dark)
             page.open(screen.name)
             page.find("main h1")
+            if not screen.name:
+                page.find("figure.picture img")
             file = into / f"page-{screen.name or 'now'}-{width}.png"
             driver.save_screenshot(str(file))
             print(file)
