@@ -35,10 +35,17 @@ def _commands() -> Iterator[str]:
             yield f"\n{summary}\n"
             if command.invoke_without_command:
                 yield from _command(f"supervisor {name}", command)
-            for inner, subcommand in sorted(command.commands.items()):
-                yield from _command(f"supervisor {name} {inner}", subcommand)
+            yield from _inner(f"supervisor {name}", command)
         else:
             yield from _command(f"supervisor {name}", command)
+
+
+def _inner(typed: str, group: click.Group) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from _inner(f"{typed} {name}", command)
+        else:
+            yield from _command(f"{typed} {name}", command)
 
 
 def _command(typed: str, command: click.Command) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """`page`: the page in a browser that a running Gerald serves."""
 
+from typing import Literal
+
 from config.schema.section import Section, setting
 
 
@@ -22,4 +24,10 @@ class Page(Section, key="page", about="The page in a browser: see, hear, talk, m
         restarts=("page",),
         ge=0,
         le=65535,
+    )
+    metrics: Literal["local", "token", "nobody"] = setting(
+        "local",
+        "Who gets /metrics and /readyz: this machine without a token, only a token's bearer, or nobody. Behind a "
+        "proxy on this machine everybody comes from it: token.",
+        restarts=("page",),
     )

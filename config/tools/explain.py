@@ -54,7 +54,12 @@ def value_at(result: ValidationResult, key: Key) -> Any:
         return MASK
     if result.config is None:
         return _shown(node, key) if node is not None else None
-    return _plain(_at(result.config, key))
+    return value_in(result.config, key)
+
+
+def value_in(config: Config, key: Key) -> Any:
+    """The value of a key as plain data; a secret masked."""
+    return _plain(_at(config, key))
 
 
 def values(result: ValidationResult, *, effective: bool) -> Iterator[tuple[Key, Any, str]]:

@@ -11,6 +11,7 @@ from config.layers.save_override import save_override
 from config.ownership import trouble
 from config.schema.walk import field_at, is_secret, section_at
 from config.syntax.errors import LoadError
+from config.tools.explain import value_in
 from config.validation.messages import unknown_key
 from supervisor.control.ask import answer_of
 from supervisor.control.wire import RequestRefused
@@ -31,6 +32,14 @@ def key_refused(key: str) -> str:
     if not is_secret(path):
         return ""
     return f"{key} is a secret: `supervisor secrets set {key}` keeps it out of your shell's history"
+
+
+def _get(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
+    """The value in force of one key."""
+    key = str(request.get("key") or "")
+    if why := key_refused(key):
+        raise RequestRefused(why)
+    yield {"key": key, "value": value_in(runtime.config, split_key(key))}
 
 
 def _reload(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
@@ -90,6 +99,7 @@ def _overrides(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
 
 
 CONFIG_REQUESTS = {
+    "config-get": _get,
     "config-reload": _reload,
     "config-set": _set,
     "config-diff": _diff,

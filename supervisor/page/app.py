@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import find_instance
+from supervisor.page.api.mounted import for_machines
+from supervisor.page.api.probes import Rule
 from supervisor.page.asking import Asking, InstanceAway
 from supervisor.page.commands import CommandFailed
 from supervisor.page.entrance import SIGN_IN, Entrance
@@ -39,12 +41,13 @@ REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
 """What is said of an error, "" for its own words, and the status."""
 
 
-def application(home: Path, hosts: frozenset[str], port: int, hub: Hub) -> ASGIApp:
-    """The page of the instance in `home`. hosts: see Guard. Raises NoInstance."""
+def application(home: Path, hosts: frozenset[str], port: int, hub: Hub, rule: Rule = "local") -> ASGIApp:
+    """The page of the instance in `home`. hosts: see Guard. rule: see page.metrics. Raises NoInstance."""
     site = Site(home, Asking(home), SCREENS, environment())
     entrance = Entrance(site, Links(find_instance(home).key), Sessions(home / "data"), f"gerald_page_{port}")
     routes = [
         Mount("/static", StaticFiles(directory=STATIC)),
+        *for_machines(home, rule),
         *entrance.routes(),
         *(_page(site, entrance, path, show) for one in SCREENS for path, show in one.pages.items()),
         *(_action(site, entrance, action) for one in SCREENS for action in one.actions),

@@ -40,7 +40,8 @@ class PageServer:
         self._hub = Hub()
         self._on_end = on_end
         self._listening = listening
-        app = application(home, own_hosts(section.host, address, port), port, self._hub)
+        hosts = own_hosts(section.host, address, port)
+        app = application(home, hosts, port, self._hub, section.metrics)
         settings = uvicorn.Config(
             app,
             log_config=None,

@@ -7,11 +7,10 @@ import click
 from config.home import Home
 from supervisor.cli.client import ask_one
 from supervisor.cli.options import fail, home_and_json, print_json
+from supervisor.control.mute import MUTES
 from supervisor.exit_status import FAILED
 
-_KEYS: dict[str, tuple[str, ...]] = {"ears": ("audio.mute_ears",), "voice": ("audio.mute_voice",)}
-_KEYS["all"] = (*_KEYS["ears"], *_KEYS["voice"])
-_what = click.argument("what", type=click.Choice(tuple(_KEYS)))
+_what = click.argument("what", type=click.Choice(tuple(MUTES)))
 
 
 @click.command()
@@ -32,7 +31,7 @@ def unmute(home: Home, what: str, as_json: bool) -> None:
 
 def _set(home: Home, what: str, value: str, as_json: bool) -> None:
     found: dict[str, Any] = {}
-    for key in _KEYS[what]:
+    for key in MUTES[what]:
         found = ask_one(home, {"do": "config-set", "key": key, "value": value, "save": False})
         if found["outcome"] == "refused":
             fail(FAILED, "\n".join(found["problems"]))

@@ -10,6 +10,7 @@ import click
 from config.home import Home
 from supervisor.cli.client import ask_one, exit_when_refused
 from supervisor.cli.options import fail, home_and_json, print_json
+from supervisor.cli.page.token import token
 from supervisor.exit_status import FAILED
 from supervisor.instance import find_instance
 
@@ -18,12 +19,16 @@ OPENS_WITHIN = 10.0
 """Seconds after the instance is ready within which the page is there."""
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--look-only", is_flag=True, help="For somebody who may look and change nothing.")
 @click.option("--no-open", is_flag=True, help="Print the link, and open no browser.")
 @home_and_json
 def page(home: Home, look_only: bool, no_open: bool, as_json: bool) -> None:
     """Open Gerald's page in a browser: see, hear, talk, mend. The link works once, for two minutes."""
+    context = click.get_current_context()
+    context.obj = home
+    if context.invoked_subcommand is not None:
+        return
     from supervisor.page.gate.links import VALID, make_link
 
     url = _url(home)
@@ -36,6 +41,9 @@ def page(home: Home, look_only: bool, no_open: bool, as_json: bool) -> None:
     click.echo(link)
     if not no_open and sys.stdout.isatty() and webbrowser.open(link):
         click.echo("opened in your browser; the link works once")
+
+
+page.add_command(token)
 
 
 def _url(home: Home) -> str:

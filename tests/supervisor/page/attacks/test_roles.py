@@ -14,8 +14,8 @@ from supervisor.page.live.hub import Hub
 from supervisor.page.screens import SCREENS
 from tests.supervisor.page.attacks.conftest import Served, Visitor
 
-PUBLIC = {"/static", "/sign-in", "/enter", "/sign-out"}
-"""What needs no session, or does nothing without one."""
+PUBLIC = {"/static", "/sign-in", "/enter", "/sign-out", "/healthz", "/readyz", "/metrics", "/api/v1"}
+"""What needs no session, does nothing without one, or needs a token (test_programs)."""
 ACTIONS = sorted(action.path for screen in SCREENS for action in screen.actions)
 INSTANCE_ASKED = (503, 404, 409, 422, 400, 200, 303)
 
