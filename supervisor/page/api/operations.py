@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from actors.behaviour.messages import BEHAVIOUR
 from supervisor.control.mute import MUTES
 from supervisor.metrics.families import families
 from supervisor.metrics.family import plain
@@ -14,14 +15,14 @@ from supervisor.page.api.fields import LONG, Field
 
 Values = Mapping[str, Any]
 Requests = Callable[[Values], tuple[Values, ...]]
-BEHAVIOUR = "behaviour"
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """name: unique. command: which does the same. acts: it may change something, so a token that may only look is
-    refused; private: it tells what people said, so that one is refused as well. streams: the answer comes in parts. requests: to the control socket, one after the other, made of the
-    fields' values; the last answer counts. answer: what is made of it. within: seconds."""
+    refused. private: it tells what people said, so that one is refused as well. streams: the answer comes in parts.
+    requests: to the control socket, one after the other, made of the fields' values; the last answer counts. answer:
+    what is made of it. within: seconds."""
 
     name: str
     method: str
