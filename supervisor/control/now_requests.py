@@ -11,7 +11,7 @@ import msgspec
 
 from actors.audio.messages import MICROPHONE, SPEAKER, WatchLevel
 from actors.behaviour.messages import BEHAVIOUR, Acts, GetActs
-from actors.conversation.messages import CONVERSATION, WatchTurns
+from actors.conversation.messages import CONVERSATION, ReplyEnded, WatchTurns
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Health, Undelivered
 from actors.kernel.protocol.state import GetState, StateIs
@@ -25,6 +25,7 @@ from actors.world.messages import WORLD, Present, WhoIsHere
 from supervisor.control.ask import plain_fields
 from supervisor.control.listener import Listener
 from supervisor.control.look_requests import why_closed
+from supervisor.control.summary import turns
 from supervisor.otp.slot import ActorSlot
 from supervisor.runtime.runtime import Runtime
 
@@ -49,8 +50,14 @@ SENSES = {
     "eyes": (CAMERA,),
 }
 """What an owner thinks of, and the actors that it takes."""
-MESSAGES, ACTIVE = GetState("messages"), GetState("active")
-ANSWERS = {MESSAGES: CONVERSATION, ACTIVE: CONVERSATION, WhoIsHere(): WORLD, GetActs(): BEHAVIOUR}
+MESSAGES, ACTIVE, METRICS = GetState("messages"), GetState("active"), GetState("performance_metrics")
+ANSWERS = {
+    MESSAGES: CONVERSATION,
+    ACTIVE: CONVERSATION,
+    METRICS: SYSTEM,
+    WhoIsHere(): WORLD,
+    GetActs(): BEHAVIOUR,
+}
 """What is asked first, of whom."""
 
 
@@ -146,6 +153,8 @@ def _all(runtime: Runtime, watch: Watch, listener: Listener) -> Answers:
             continue
         if isinstance(message, PersonForgotten):
             watch.ask(MESSAGES, ACTIVE)
+        elif isinstance(message, ReplyEnded):
+            watch.ask(METRICS)
         for event in _event(message):
             if not isinstance(message, Present | Acts) or watch.changed(event):
                 yield event
@@ -154,7 +163,7 @@ def _all(runtime: Runtime, watch: Watch, listener: Listener) -> Answers:
 def _event(message: Message) -> Answers:
     """The message as an event, under its type's name; what is of no use to anybody is left out."""
     if isinstance(message, StateIs):
-        yield {"event": "Said" if message.path == MESSAGES.path else "Active", "is": decoded(message)}
+        yield _state(message)
     elif isinstance(message, Present):
         people = [msgspec.to_builtins(one) for one in message.people]
         yield {"event": "Present", "people": people, "world": message.world_name}
@@ -162,9 +171,12 @@ def _event(message: Message) -> Answers:
         yield {"event": type(message).__name__, **plain_fields(message)}
 
 
-def decoded(state: StateIs) -> Any:
-    """What stands there, as plain data."""
-    return msgspec.json.decode(state.json)
+def _state(message: StateIs) -> Mapping[str, Any]:
+    """What was asked of a domain."""
+    found = msgspec.json.decode(message.json)
+    if message.path == METRICS.path:
+        return {"event": "Measured", **turns({METRICS.path: found})}
+    return {"event": "Said" if message.path == MESSAGES.path else "Active", "is": found}
 
 
 def senses(runtime: Runtime) -> Mapping[str, Any]:

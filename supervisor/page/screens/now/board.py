@@ -6,10 +6,12 @@ import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from supervisor.control.wire import RequestRefused
 from supervisor.page.asking import Asking, InstanceAway
 from supervisor.page.live.merge import merged
-from supervisor.page.screens.now.state import NowState, fold
+from supervisor.page.screens.now.state import Heard, Level, NowState, fold
 
 WIDTH = 640
 """Pixels of a picture's width."""
@@ -38,12 +40,15 @@ class Board:
         self.picture = NO_PICTURE
         self._asking = asking
         self._lock = threading.Lock()
-        self._looked_at = -LOOK_EVERY
+        self._looking = threading.Lock()
+        self._looked_at = time.monotonic() - LOOK_EVERY
         self._reader = object()
+        self._readings = 0
 
     def read(self, stop: threading.Event) -> Iterator[NowState]:
         """The state after each event, until `stop` is set. Blocks. Raises as Asking does."""
         reader = self._reader = object()
+        self._readings += 1
         try:
             with contextlib.closing(merged(stop, self._events, self._looks)) as events:
                 for event in events:
@@ -53,19 +58,27 @@ class Board:
                     if self.state is not before:
                         yield self.state
         finally:
+            self._readings -= 1
             self._keep(NO_PICTURE, reader)
 
     def once(self) -> NowState:
         """The state with what is known now, for a page that is just being loaded. Blocks. Raises as Asking does."""
-        state = self.state
+        if self._readings:
+            return self.state
+        state = replace(self.state, level=Level(), heard=Heard())
         for event in self._asking.stream("now", threading.Event(), once=True):
             state = fold(state, event)
+        if not state.senses.get("closed", "unknown"):
+            with contextlib.suppress(RequestRefused):  # the eyes are open, and see nothing
+                state = fold(state, {"event": "Looked", **self._seen()})
+        if not self._readings:
+            self.state = state
         return state
 
     def look(self) -> Picture:
-        """The newest picture, taken anew where none is kept; NO_PICTURE where it was looked just now. Blocks."""
+        """The newest picture, taken anew where none is kept. Blocks. Raises as Asking does."""
         kept = self.picture
-        if kept.jpeg or not self._may_look():
+        if kept.jpeg:
             return kept
         found = self._seen()
         return Picture(found["picture"], found["pictured_at"])
@@ -81,7 +94,6 @@ class Board:
                 over.wait(LOOK_EVERY)
                 continue
             try:
-                self._may_look()
                 found = self._seen()
             except (RequestRefused, InstanceAway):  # the eyes have closed, or see nothing
                 wait = WITHOUT_EYES
@@ -96,15 +108,13 @@ class Board:
             if self._reader is reader:
                 self.picture = picture
 
-    def _may_look(self) -> bool:
-        with self._lock:
-            now = time.monotonic()
-            if now - self._looked_at < LOOK_EVERY:
-                return False
-            self._looked_at = now
-            return True
-
     def _seen(self) -> dict[str, Any]:
+        """The newest picture and what is seen in it, not earlier than LOOK_EVERY after the one before."""
+        with self._looking:
+            wait = self._looked_at + LOOK_EVERY - time.monotonic()
+            if wait > 0.0:
+                time.sleep(wait)
+            self._looked_at = time.monotonic()
         found: dict[str, Any] = {}
         for part in self._asking.stream("look", threading.Event(), width=WIDTH):
             found = part

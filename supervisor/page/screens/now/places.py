@@ -99,7 +99,7 @@ def _body(state: NowState) -> Values:
 
 
 def _latency(state: NowState) -> Values:
-    return {"bars": bars(state.latencies)}
+    return {"bars": bars(state.latencies, state.usual)}
 
 
 PLACES: Mapping[str, Place] = {
@@ -112,7 +112,7 @@ PLACES: Mapping[str, Place] = {
     "sight": Place(lambda state: (state.senses, state.sight), _sight),
     "company": Place(lambda state: (state.company,), _company),
     "body": Place(lambda state: (state.body.now,), _body),
-    "latency": Place(lambda state: (state.latencies,), _latency),
+    "latency": Place(lambda state: (state.latencies, state.usual), _latency),
 }
 
 

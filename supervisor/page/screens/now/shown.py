@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from actors.vocabulary.words import joined
 from supervisor.control.sight_label import label
-from supervisor.page.screens.now.state import Exchange, Latency, Level, Sight
+from supervisor.page.screens.now.state import Exchange, Latency, Level, Sight, Usual
 
 QUIETEST = -60.0
 """Decibels at the left end of the meter; the right one is full scale."""
+FAR_RIGHT = 0.6
+"""Share of the picture's width from which on a text would leave it."""
 STAGES = {
     "end_of_speech": "silence",
     "recognition": "hearing",
@@ -39,15 +41,18 @@ class Part(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A turn's latency. total: seconds from the end of speech to the first sound, or of all the stages together."""
+    """A turn's latency, or the usual one. total: seconds from the end of speech to the first sound, or of all the
+    stages together."""
 
-    turn: int
+    name: str
     total: float
     parts: tuple[Part, ...]
 
 
 class Drawn(NamedTuple):
-    """A box on the picture, in its pixels. kind: named, unnamed or thing. dim: it was seen a moment ago."""
+    """A box on the picture, in its pixels. kind: named, unnamed or thing. dim: it was seen a moment ago.
+
+    text: who or what it is, and how far, to be written from `at` on to the right, or with `ends` up to there."""
 
     left: float
     top: float
@@ -56,6 +61,8 @@ class Drawn(NamedTuple):
     text: str
     kind: str
     dim: bool
+    at: float
+    ends: bool
 
 
 def pieces(one: Exchange) -> tuple[Piece, ...]:
@@ -113,15 +120,16 @@ def meter(level: Level) -> tuple[int, int]:
     return round(loud), round(peak)
 
 
-def bars(latencies: tuple[Latency, ...]) -> tuple[Bar, ...]:
-    """One for each turn that had a stage of a bar, the newest first."""
-    timed = [(one, _seconds(one)) for one in reversed(latencies)]
-    longest = max((sum(parts.values()) for _, parts in timed), default=0.0)
-    return tuple(Bar(one.turn, _total(one, parts), _parts(parts, longest)) for one, parts in timed if parts)
+def bars(latencies: tuple[Latency, ...], usual: Usual) -> tuple[Bar, ...]:
+    """One for each turn that had a stage of a bar, the newest first, and at the end what is usual."""
+    timed = [(str(one.turn), one, _seconds(one.seconds)) for one in reversed(latencies)]
+    timed.append(("usual", Latency(0), _seconds(usual.seconds)))
+    longest = max((sum(parts.values()) for _, _, parts in timed), default=0.0)
+    return tuple(Bar(name, _total(one, parts), _parts(parts, longest)) for name, one, parts in timed if parts)
 
 
-def _seconds(one: Latency) -> Mapping[str, float]:
-    return {stage: one.seconds[stage] for stage in STAGES if one.seconds.get(stage, 0.0) > 0.0}
+def _seconds(seconds: Mapping[str, float]) -> Mapping[str, float]:
+    return {stage: seconds[stage] for stage in STAGES if seconds.get(stage, 0.0) > 0.0}
 
 
 def _parts(seconds: Mapping[str, float], longest: float) -> tuple[Part, ...]:
@@ -149,7 +157,11 @@ def _drawn(one: Mapping[str, Any], width: int, height: int) -> Drawn:
     kind = "named" if one["person"] else "unnamed" if one["kind"] == "person" else "thing"
     left, top = round(box["left"] * width, 1), round(box["top"] * height, 1)
     wide, high = round(box["width"] * width, 1), round(box["height"] * height, 1)
-    return Drawn(left, top, wide, high, label(one), kind, not one["found"])
+    ends = box["left"] > FAR_RIGHT
+    at = left + wide if ends else left
+    away = f" {one['distance']:.1f} m" if one["distance"] else ""
+    text = (one["person"] or ("somebody" if one["kind"] == "person" else one["kind"])) + away
+    return Drawn(left, top, wide, high, text, kind, not one["found"], at, ends)
 
 
 def seen(sight: Sight) -> tuple[str, ...]:

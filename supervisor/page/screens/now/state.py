@@ -66,6 +66,13 @@ class Latency(msgspec.Struct, frozen=True):
     reached: Mapping[str, float] = {}
 
 
+class Usual(msgspec.Struct, frozen=True):
+    """The median of what each stage took, in seconds, over the last of so many turns."""
+
+    turns: int = 0
+    seconds: Mapping[str, float] = {}
+
+
 class Chatbox(msgspec.Struct, frozen=True):
     """What VRChat shows above Gerald's head. at: 0 for nothing yet."""
 
@@ -107,6 +114,7 @@ class NowState(msgspec.Struct, frozen=True):
     heard: Heard = Heard()
     exchanges: tuple[Exchange, ...] = ()
     latencies: tuple[Latency, ...] = ()
+    usual: Usual = Usual()
     chatbox: Chatbox = Chatbox()
     company: Company = Company()
     body: Body = Body()
@@ -246,6 +254,10 @@ def _stage(state: NowState, event: Mapping[str, Any]) -> NowState:
     return replace(state, latencies=tuple(ordered[-TURNS:]))
 
 
+def _measured(state: NowState, event: Mapping[str, Any]) -> NowState:
+    return replace(state, usual=Usual(event.get("count", 0), event.get("stages", {})))
+
+
 def _chatbox(state: NowState, event: Mapping[str, Any]) -> NowState:
     shown = Chatbox(event["text"][:LONGEST], event["at"], event["typing"], event["waiting"])
     return replace(state, chatbox=shown)
@@ -281,6 +293,7 @@ _CHANGES: Mapping[str, Callable[[NowState, Mapping[str, Any]], NowState]] = {
     "Active": _active,
     "PersonForgotten": _forgotten,
     "StageReached": _stage,
+    "Measured": _measured,
     "ChatboxIs": _chatbox,
     "Present": _present,
     "Acts": _acts,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from supervisor.page.screens.now.shown import bars, boxes, meter, pieces, seen, speaker, verdict
-from supervisor.page.screens.now.state import Exchange, Latency, Level, Sight
+from supervisor.page.screens.now.state import Exchange, Latency, Level, Sight, Usual
 
 SAID = ("Well, hello there.", "How are you?", "I am fine.")
 
@@ -65,15 +65,18 @@ def test_bars_are_as_long_as_the_stages_took_and_the_newest_comes_first() -> Non
         Latency(2, {"chatbox": 0.1}, {}),
         Latency(3, {"first_sentence": 0.6, "synthesis": 0.2}, {"speech_ended": 10.0, "first_audio": 10.7}),
     )
-    newest, oldest = bars(turns)
-    assert (newest.turn, round(newest.total, 2)) == (3, 0.7)
+    newest, oldest = bars(turns, Usual())
+    assert (newest.name, round(newest.total, 2)) == ("3", 0.7)
     assert [(part.name, part.left, part.width) for part in newest.parts] == [
         ("thinking", 0.0, 75.0),
         ("voice", 75.0, 25.0),
     ]
-    assert (oldest.turn, oldest.total) == (1, 0.4)
+    assert (oldest.name, oldest.total) == ("1", 0.4)
     assert sum(part.width for part in oldest.parts) == pytest.approx(50.0)
-    assert bars(()) == ()
+    assert bars((), Usual()) == ()
+    assert [(bar.name, bar.total) for bar in bars(turns, Usual(9, {"synthesis": 0.3}))][2:] == [
+        ("usual", 0.3)
+    ]
 
 
 def sight(**changed: Any) -> dict[str, Any]:
@@ -89,4 +92,8 @@ def test_boxes_lie_where_they_were_seen_and_the_nearest_is_drawn_last() -> None:
     last, nearest = boxes(shown)
     assert (nearest.left, nearest.top, nearest.width, nearest.height) == (320.0, 90.0, 64.0, 180.0)
     assert (nearest.kind, nearest.dim, last.kind, last.dim) == ("named", False, "thing", True)
+    assert (nearest.text, nearest.at, nearest.ends) == ("Mio 2.0 m", 320.0, False)
+    right = sight(box={"left": 0.9, "top": 0.0, "width": 0.1, "height": 1.0})
+    (edge,) = boxes(Sight(1.0, 640, 360, (right,)))
+    assert (edge.text, edge.at, edge.ends) == ("somebody", 640.0, True)
     assert seen(shown) == ("Mio 2.0 m +-0.2", "chair (a moment ago)")

@@ -14,6 +14,7 @@ from supervisor.page.screens.now.state import (
     Heard,
     Latency,
     NowState,
+    Usual,
     exchange,
     fold,
 )
@@ -179,9 +180,12 @@ def test_who_is_here_what_the_body_does_and_what_the_eyes_see() -> None:
             "height": 360,
             "moving": True,
         },
+        {"event": "Measured", "count": 3, "stages": {"synthesis": 0.2}},
         {"event": "SoundLevel", "level": 0.5, "peak": 0.7, "at": 6.0},
     )
     assert state.company == Company(("Mio", "Ren"), "Home")
     assert state.body == Body((("wave", ""), ("sit", "no seat")), (("wave", "asked for"),))
     assert (state.sight.at, state.sight.width, state.sight.sights) == (5.0, 640, ({"track": 1},))
+    assert state.usual == Usual(3, {"synthesis": 0.2})
+    assert after({"event": "Measured"}, state=state).usual == Usual()
     assert (state.level.level, state.level.peak) == (0.5, 0.7)
