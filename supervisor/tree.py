@@ -261,6 +261,7 @@ def _plugged(config: "Config", plugin: Plugin, part: Part) -> ChildSpec:
         disabled_reason=config.plugins.why_off(plugin.name),
         osc=declared.parameters if declared is not None else (),
         sense=declared is not None and declared.sense,
+        late=True,  # however it fails to start, Gerald is ready without it
     )
 
 

@@ -1,5 +1,6 @@
 """Runs a plugin's code so that it can neither end this thread nor hold it up for ever."""
 
+import ctypes
 import importlib
 import threading
 from collections.abc import Callable
@@ -15,7 +16,8 @@ WITHIN = 10.0
 def guarded(do: Callable[[], T], what: str, within: float = WITHIN) -> T:
     """What `do` returns, in a thread of its own. Raises PluginBroken, which begins with `what`.
 
-    Whatever it raises counts, sys.exit as well. What takes longer than `within` seconds is left behind, unfinished."""
+    Whatever it raises counts, sys.exit as well. What takes longer than `within` seconds is told to end, and left behind
+    where it does not."""
     found: list[T] = []
     failed: list[BaseException] = []
 
@@ -31,8 +33,15 @@ def guarded(do: Callable[[], T], what: str, within: float = WITHIN) -> T:
     if failed:
         raise PluginBroken(f"{what} failed: {_said(failed[0])}") from None
     if not found:
+        _end(thread)
         raise PluginBroken(f"{what} took longer than {within:g} s")
     return found[0]
+
+
+def _end(thread: threading.Thread) -> None:
+    """Have SystemExit raised in it, so that a loop without an end does not compute for ever. One that waits goes on."""
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
 
 
 def _said(error: BaseException) -> str:

@@ -65,7 +65,7 @@ class ChildSpec(msgspec.Struct, frozen=True):
     osc: the VRChat parameters it receives (patterns as in actors.osc.messages.SubscribeParameters).
     subscribers: all `osc` of the tree, for an actor with "subscribers" among its arguments.
     sense: it reports what happens in the world, which a live replay does in its place.
-    late: it is started when everything else is ready, and nobody waits for it.
+    late: nobody waits for it at the start.
     """
 
     address: str

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 from actors.osc.wire import datagram
+from supervisor.control.client import call, stream
+from supervisor.control.wire import RequestRefused
 from supervisor.demo.instance import free_port
 from tests.flows.conftest import Command
 
@@ -126,24 +128,28 @@ class Session:
         for line in self.process.stdout:
             self._lines.put(line)
 
-    def wait_for(self, word: str) -> None:
-        """Until a line with it is printed."""
-        while word not in self._lines.get(timeout=WITHIN):
-            pass
+    def wait_for(self, *wanted: str) -> None:
+        """Until each of these stands in some line that was printed."""
+        missing = set(wanted)
+        while missing:
+            line = self._lines.get(timeout=WITHIN)
+            missing = {words for words in missing if words not in line}
 
     def end(self) -> None:
         if self.process.poll() is None:
-            self("stop")
+            call(self.home, {"do": "stop", "wait": True})
         self.process.wait(WITHIN)
         if self.process.stdout is not None:
             self.process.stdout.close()
 
     def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self("status", "--json").splitlines()[-1])
-        return found
+        return call(self.home, {"do": "status"})
+
+    def ask(self, kind: str) -> dict[str, Any]:
+        return call(self.home, {"do": "ask", "address": "example.highfive", "type": kind, "message": {}})
 
     def high_fives(self) -> int:
-        answer = json.loads(self("ask", "example.highfive", "example.GetHighFives", "{}"))
+        answer = self.ask("example.GetHighFives")
         assert answer["type"] == "example.HighFives"
         return int(answer["message"]["count"])
 
@@ -157,7 +163,7 @@ def session(python: Path, others: Path, tmp_path_factory: pytest.TempPathFactory
     made = Session(python, tmp_path_factory.mktemp("home"), others)
     made.start()
     try:
-        made.wait_for("READY")
+        made.wait_for("READY", "OK  example.highfive", *(f"DOWN  {name}.ear: " for name in BROKEN))
         yield made
     finally:
         made.end()
@@ -180,7 +186,7 @@ def test_what_is_installed_is_listed_with_what_is_wrong(session: Session) -> Non
 
 
 def test_a_broken_one_is_down_with_its_reason_and_takes_nobody_along(session: Session) -> None:
-    session("talk", "Hello there!")
+    assert list(stream(session.home, {"do": "talk", "text": "Hello there!", "as": "Mio"}))
     status = session.status()
     actors = {actor["address"]: actor for actor in status["actors"]}
     down = {address: actors[address]["reason"] for address in ("raises.ear", "leaves.ear", "future.ear")}
@@ -197,11 +203,8 @@ def test_a_broken_one_is_down_with_its_reason_and_takes_nobody_along(session: Se
 def test_a_high_five_becomes_an_act_and_a_word_and_a_killed_sense_comes_back(session: Session) -> None:
     before = session.high_fives()
     session.high_five()
-    assert any(session.high_fives() > before for _ in range(50))
-    turn = session("trace", "show", "--type", "SpeakFirst")
-    assert "example.highfive → conversation" in turn
-    assert "example.highfive → behaviour" in session("trace", "show", "--type", "MakeAct")
-    assert "back after" in session("kill", "example.highfive")
+    assert any(session.high_fives() > before for _ in range(10_000))
+    assert list(stream(session.home, {"do": "kill", "address": "example.highfive", "wait": True}))
     assert session.high_fives() == 0
     actors = {actor["address"]: actor["incarnation"] for actor in session.status()["actors"]}
     assert actors["conversation"] == 1
@@ -216,7 +219,8 @@ def test_its_settings_are_keys_like_any_other(session: Session) -> None:
 
 
 def test_a_message_of_its_is_refused_as_one_of_gerald_s(session: Session) -> None:
-    assert "GetHighFives" in session("ask", "example.highfive", "TextReceived", '{"text": "x"}', code=1)
+    with pytest.raises(RequestRefused, match=r"example\.GetHighFives"):
+        session.ask("StopActs")
 
 
 def test_without_it_gerald_starts_and_its_trace_is_shown_counted_and_replayed_around(
@@ -232,6 +236,8 @@ def test_without_it_gerald_starts_and_its_trace_is_shown_counted_and_replayed_ar
     checked = plain("config", "check")
     assert "plugins.example: no sound plugin of this name is installed" in checked
     assert "no sound plugin brings example.hum: piper is used" in checked
+    assert "example.highfive → conversation" in plain("trace", "show", "--type", "SpeakFirst")
+    assert "example.highfive → behaviour" in plain("trace", "show", "--type", "MakeAct")
     shown = plain("trace", "show", "--type", "example.GetHighFives")
     assert "outside → example.highfive" in shown
     assert "messages of a plugin that is not installed: example.GetHighFives" in shown
@@ -239,4 +245,5 @@ def test_without_it_gerald_starts_and_its_trace_is_shown_counted_and_replayed_ar
     replayed = plain("replay")
     assert "identical" in replayed
     assert "not replayed: example.highfive: it is of the plugin example, which is not" in replayed
-    assert "identical" in session("replay", "--actor", "example.highfive")
+    kept = str(ROOT / "tests" / "traces" / "plugins" / "high-five.mcap")
+    assert "identical" in session("replay", kept, "--actor", "example.highfive")

@@ -73,6 +73,7 @@ def configuration(*, guarded: bool = False, moderated: bool = False, seeing: boo
     }
     return Config.model_validate(
         {
+            "plugins": {"enabled": False},  # nothing of others runs in this process
             "llm": {"base_url": FIRST, "model": "simulated", **(GUARDS["llm"] if guarded else {})},
             "safety": GUARDS["safety"] if guarded else JUDGED if moderated else {},
             "computer_vision": {"enabled": seeing},

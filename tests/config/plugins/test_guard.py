@@ -44,6 +44,20 @@ def test_what_hangs_is_left_behind() -> None:
     end.set()
 
 
+def test_a_loop_without_an_end_is_ended() -> None:
+    begun: list[threading.Thread] = []
+
+    def spin() -> None:
+        begun.append(threading.current_thread())
+        while True:
+            pass
+
+    with pytest.raises(PluginBroken, match="counting took longer"):
+        guarded(spin, "counting", 0.05)
+    begun[0].join(30.0)
+    assert not begun[0].is_alive()
+
+
 def test_the_reason_names_what_was_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "hats_that_exit.py").write_text("import sys; sys.exit('no licence')")

@@ -6,6 +6,8 @@ import pytest
 
 from supervisor.replay.replayer import Replayer
 
+WITH_PLUGIN = Path(__file__).parents[2] / "traces" / "plugins" / "high-five.mcap"
+"""Of a session with the template of docs/plugin-template/, which is not installed here."""
 TRACES = sorted((Path(__file__).parents[2] / "traces").glob("*.mcap"))
 
 
@@ -20,4 +22,12 @@ def test_what_was_done_then_is_done_today(trace: Path) -> None:
     assert report.identical, f"supervisor replay {trace}: {first}"
     assert not report.skipped
     assert not report.torn
+    assert report.messages > 100
+
+
+def test_a_plugin_that_is_not_installed_is_replayed_around_and_named() -> None:
+    report = Replayer(WITH_PLUGIN).run()
+    assert report.skipped == {"example.highfive": "it is of the plugin example, which is not installed"}
+    assert "example.highfive" not in report.actors
+    assert {"conversation", "behaviour", "users"} <= set(report.actors)
     assert report.messages > 100
