@@ -18,6 +18,20 @@ class Page(Section, key="page", about="The page in a browser: see, hear, talk, m
         min_length=1,
         max_length=255,
     )
+    certificate: str | None = setting(
+        None,
+        "A certificate of your own in PEM, with all that lead to its root.",
+        restarts=("page",),
+        unset="where TLS is needed, it makes its own",
+        min_length=1,
+    )
+    certificate_key: str | None = setting(
+        None,
+        "The key of page.certificate, in PEM.",
+        restarts=("page",),
+        unset="that file has it too",
+        min_length=1,
+    )
     port: int = setting(
         8780,
         "The TCP port; 0 takes any free one. `supervisor page` knows which.",

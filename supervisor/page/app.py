@@ -19,8 +19,11 @@ from supervisor.page.asking import Asking, InstanceAway
 from supervisor.page.commands import CommandFailed
 from supervisor.page.entrance import SIGN_IN, Entrance
 from supervisor.page.errands import TooManyErrands
+from supervisor.page.gate.examiner import Examiner
 from supervisor.page.gate.guard import Guard, TooLarge
+from supervisor.page.gate.hosts import Place
 from supervisor.page.gate.links import Links
+from supervisor.page.gate.passwords import Passwords
 from supervisor.page.gate.sessions import Sessions
 from supervisor.page.live.events import live
 from supervisor.page.live.feed import Feed
@@ -41,10 +44,12 @@ REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
 """What is said of an error, "" for its own words, and the status."""
 
 
-def application(home: Path, hosts: frozenset[str], port: int, hub: Hub, rule: Rule = "local") -> ASGIApp:
-    """The page of the instance in `home`. hosts: see Guard. rule: see page.metrics. Raises NoInstance."""
+def application(home: Path, place: Place, hub: Hub, rule: Rule = "local") -> ASGIApp:
+    """The page of the instance in `home`, served at `place`. rule: see page.metrics. Raises NoInstance."""
     site = Site(home, Asking(home), SCREENS, environment())
-    entrance = Entrance(site, Links(find_instance(home).key), Sessions(home / "data"), f"gerald_page_{port}")
+    passwords = Passwords(home / "data")
+    sessions = Sessions(home / "data", passwords.epoch)
+    entrance = Entrance(site, Links(find_instance(home).key), sessions, Examiner(passwords), place)
     routes = [
         Mount("/static", StaticFiles(directory=STATIC)),
         *for_machines(home, rule),
@@ -55,7 +60,7 @@ def application(home: Path, hosts: frozenset[str], port: int, hub: Hub, rule: Ru
     ]
     refusing = {kind: _refusing(site, text, status) for kind, text, status in REFUSALS}
     # around everything: also what is said of a failure of ours is labelled
-    return Guard(Starlette(routes=routes, exception_handlers=refusing), hosts)
+    return Guard(Starlette(routes=routes, exception_handlers=refusing), place)
 
 
 def _refusing(site: Site, text: str, status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -101,6 +106,8 @@ def _feed(entrance: Entrance, hub: Hub, feed: Feed) -> Route:
         session = entrance.session_of(request)
         if session is None:
             raise HTTPException(401, "sign in first: `supervisor page`")
-        return await live(request, hub, feed, session.may_act)
+        return await live(
+            request, hub, feed, session.may_act, lambda: entrance.session_of(request) is not None
+        )
 
     return Route(f"/live/{feed.topic}", endpoint, methods=["GET"])

@@ -7,3 +7,7 @@ class PageEnded(Message):
     """The page's server to its actor: it has ended by itself, of `why`."""
 
     why: str
+
+
+class PageRenewed(Message):
+    """The page's server to its actor: it shows another certificate."""

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from config.schema.page import Page as PageSection
-from supervisor.page.internal import PageEnded
+from supervisor.page.gate.hosts import Place, is_loopback, machine_names, plain
+from supervisor.page.gate.passwords import Passwords
+from supervisor.page.internal import PageEnded, PageRenewed
 from supervisor.page.messages import GetPage, PageIs
 
 if TYPE_CHECKING:
+    from supervisor.page.gate.tls import Tls
     from supervisor.page.server import PageServer
 
 BACKLOG = 64
@@ -20,6 +23,14 @@ BACKLOG = 64
 
 class PageServerEnded(Exception):
     """The server's thread has ended by itself."""
+
+
+class NotServed(Exception):
+    """It must not be served so; the text says why. remedy: what to do."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why)
+        self.remedy = remedy
 
 
 class Page(Actor):
@@ -30,6 +41,7 @@ class Page(Actor):
         self._home = home
         self._server: PageServer | None = None
         self._why = "it starts"
+        self._note = ""
 
     def preload(self) -> None:
         # what takes long to import, before the actor counts as started
@@ -41,13 +53,68 @@ class Page(Actor):
         try:
             listening, note = listen(self._section.host, self._section.port)
         except OSError as error:
-            self._why = f"cannot serve at {self._section.host}: {error.strerror or error}"
-            self.health(Health.DOWN, self._why, "set page.host to 127.0.0.1, or page.enabled to false")
+            why = f"cannot serve at {self._section.host}: {error.strerror or error}"
+            self._refuse(why, "set page.host to 127.0.0.1, or page.enabled to false")
             return
-        self._server = self._make(self._home, self._section, listening, lambda why: self.post(PageEnded(why)))
+        try:
+            place, tls = self._place(*listening.getsockname()[:2])
+        except NotServed as refused:
+            listening.close()
+            self._refuse(str(refused), refused.remedy)
+            return
+        self._note = note
+        self._server = self._make(
+            self._home,
+            place,
+            listening,
+            tls,
+            lambda why: self.post(PageEnded(why)),
+            lambda: self.post(PageRenewed()),
+            rule=self._section.metrics,
+        )
         self._server.start()
         self._why = ""
-        self.health(Health.OK, f"at {self._server.url}{note}")
+        self._say()
+
+    def _place(self, address: str, port: int) -> tuple[Place, "Tls | None"]:
+        """Where it is served, and what it is encrypted with. Raises NotServed."""
+        host, is_exposed = self._section.host, not is_loopback(plain(address))
+        if is_exposed and not Passwords(self._home / "data").has(may_act=True):
+            raise NotServed(
+                f"page.host is {host}, which others can reach, and there is no password",
+                "type `supervisor page password`, or set page.host to 127.0.0.1",
+            )
+        names = machine_names(host) if is_exposed else (host,)
+        encrypted = is_exposed or self._section.certificate is not None
+        tls = self._tls(names) if encrypted or self._section.certificate_key is not None else None
+        certified = self._section.certificate is not None
+        return Place(host, address, port, tls is not None, names, certified), tls
+
+    def _tls(self, names: tuple[str, ...]) -> "Tls":
+        # imported only where something is encrypted: the cryptography takes long to load
+        from supervisor.page.gate.certificate import CertificateTrouble
+        from supervisor.page.gate.tls import Tls
+
+        try:
+            return Tls(self._section, self._home, names)
+        except CertificateTrouble as error:
+            raise NotServed(str(error), error.remedy) from None
+
+    def _refuse(self, why: str, remedy: str) -> None:
+        self._why = why
+        self.health(Health.DOWN, why, remedy)
+
+    def _say(self) -> None:
+        if self._server is None:
+            return
+        said, tls = f"at {self._server.place.url}{self._note}", self._server.tls
+        if tls is None:
+            self.health(Health.OK, said)
+        elif tls.ends_soon():
+            why = f"{said}; the certificate ends on {tls.certificate.ends}"
+            self.health(Health.DEGRADED, why, "renew page.certificate; the new file counts within an hour")
+        else:
+            self.health(Health.OK, f"{said}; its certificate's SHA-256 is {tls.certificate.fingerprint}")
 
     def on_stop(self) -> None:
         self.release()
@@ -59,7 +126,19 @@ class Page(Actor):
 
     @handles
     def on_get(self, message: GetPage) -> None:
-        self.reply(PageIs(self._server.url if self._server is not None else "", self._why))
+        if self._server is None:
+            self.reply(PageIs("", self._why))
+            return
+        url, tls = self._server.place.url, self._server.tls
+        if tls is None:
+            self.reply(PageIs(url))
+        else:
+            shown = tls.certificate
+            self.reply(PageIs(url, "", shown.fingerprint, shown.names, shown.ends))
+
+    @handles
+    def on_renewed(self, message: PageRenewed) -> None:
+        self._say()
 
     @handles
     def on_ended(self, message: PageEnded) -> None:

@@ -7,53 +7,66 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
+import anyio.to_thread
 import uvicorn
 
-from config.schema.page import Page
+from supervisor.page.api.probes import Rule
 from supervisor.page.app import application
 from supervisor.page.gate.connection import USUAL, Connection, Limits
 from supervisor.page.gate.guard import HEAD
-from supervisor.page.gate.hosts import own_hosts, shown_url
+from supervisor.page.gate.hosts import Place
 from supervisor.page.live.hub import Hub
+
+if TYPE_CHECKING:
+    from supervisor.page.gate.tls import Tls
 
 log = logging.getLogger(__name__)
 # what anybody may cause is no matter for the log
 logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 CLOSE_WITHIN = 2.0
+RENEWED_EVERY = 3600
+"""Seconds after which the certificate is looked at again."""
 
 
 class PageServer:
-    """Serves the page of `home` on the listening socket, until closed. on_end: told why it ended by itself."""
+    """Serves the page of `home` on the listening socket, until closed. on_end: told why it ended by itself. on_renewed:
+    told that another certificate is shown. rule: see page.metrics."""
 
     def __init__(
         self,
         home: Path,
-        section: Page,
+        place: Place,
         listening: socket.socket,
+        tls: "Tls | None",
         on_end: Callable[[str], object],
+        on_renewed: Callable[[], object],
         limits: Limits = USUAL,
+        rule: Rule = "local",
     ) -> None:
-        address, port = listening.getsockname()[:2]
-        self.url = shown_url(section.host, port)
+        self.place = place
+        self.tls = tls
+        self._on_renewed = on_renewed
         self._hub = Hub()
         self._on_end = on_end
         self._listening = listening
-        hosts = own_hosts(section.host, address, port)
-        app = application(home, hosts, port, self._hub, section.metrics)
+        app = application(home, place, self._hub, rule)
+        context = tls.context if tls is not None else None
         settings = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             lifespan="off",
-            http=cast(type[asyncio.Protocol], partial(Connection, limits=limits)),
+            http=cast(type[asyncio.Protocol], partial(Connection, context=context, limits=limits)),
             ws="none",
             loop="asyncio",
             server_header=False,
             proxy_headers=False,
             h11_max_incomplete_event_size=HEAD,
             timeout_graceful_shutdown=1,
+            callback_notify=self._renew if tls is not None else None,
+            timeout_notify=RENEWED_EVERY,
         )
         self._server = uvicorn.Server(settings)
         self._thread = threading.Thread(target=self._run, name="page server", daemon=True)
@@ -68,6 +81,10 @@ class PageServer:
         if self._thread.is_alive():
             self._thread.join(CLOSE_WITHIN)
         self._listening.close()
+
+    async def _renew(self) -> None:
+        if self.tls is not None and await anyio.to_thread.run_sync(self.tls.renew):
+            self._on_renewed()
 
     def _run(self) -> None:
         why = "it returned"

@@ -4,8 +4,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from supervisor.page.gate.headers import HEADERS, KEPT_NOWHERE
-from supervisor.page.gate.hosts import is_own
+from supervisor.page.gate.headers import HEADERS, KEPT_NOWHERE, STRICT
+from supervisor.page.gate.hosts import Place
 
 SAFE = frozenset({"GET", "HEAD"})
 METHODS = frozenset({*SAFE, "POST"})
@@ -22,11 +22,12 @@ class TooLarge(Exception):
 
 
 class Guard:
-    """Wraps an ASGI application. hosts: the Host headers that are ours."""
+    """Wraps an ASGI application. place: where it is served."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        self._app = app
-        self._hosts = hosts
+    def __init__(self, app: ASGIApp, place: Place) -> None:
+        self.app = app
+        self._place = place
+        self._headers = (*HEADERS, STRICT) if place.is_strict else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,7 +35,7 @@ class Guard:
 
         async def label(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _label(MutableHeaders(scope=message))
+                self._label(MutableHeaders(scope=message))
             await send(message)
 
         refusal = self._refusal(scope)
@@ -51,11 +52,11 @@ class Guard:
                 raise TooLarge
             return message
 
-        await self._app(scope, limited, label)
+        await self.app(scope, limited, label)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers, method = Headers(scope=scope), scope["method"]
-        if headers.get("host", "").lower() not in self._hosts:
+        if not self._place.is_own_host(headers.get("host", ""), (scope.get("server") or ("",))[0]):
             return PlainTextResponse("this address is not the page's\n", 421)
         if method not in METHODS:
             return PlainTextResponse("GET and POST only\n", 405, {"Allow": "GET, HEAD, POST"})
@@ -73,20 +74,19 @@ class Guard:
         """Whether a page of ours, or no page at all, sent it. A plain link may lead here from anywhere."""
         site = headers.get("sec-fetch-site", "none")
         origin = headers.get("origin")
-        if origin is not None and not is_own(origin, self._hosts):
+        if origin is not None and not self._place.is_own_origin(origin, headers["host"]):
             return False
         if method in SAFE and headers.get("sec-fetch-mode", "navigate") == "navigate":
             return headers.get("sec-fetch-dest", "document") in ("document", "empty")
         return site in ("same-origin", "none")
 
+    def _label(self, headers: MutableHeaders) -> None:
+        for name, value in self._headers:
+            headers[name] = value
+        if "cache-control" not in headers:
+            headers[KEPT_NOWHERE[0]] = KEPT_NOWHERE[1]
+
 
 def _length(headers: Headers) -> int:
     text = headers.get("content-length", "0")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else LARGEST + 1
-
-
-def _label(headers: MutableHeaders) -> None:
-    for name, value in HEADERS:
-        headers[name] = value
-    if "cache-control" not in headers:
-        headers[KEPT_NOWHERE[0]] = KEPT_NOWHERE[1]

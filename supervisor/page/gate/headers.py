@@ -13,5 +13,7 @@ HEADERS = (
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
 )
+STRICT = ("strict-transport-security", "max-age=2592000")
+"""By TLS only from now on: see Place.is_strict."""
 KEPT_NOWHERE = ("cache-control", "no-store")
 """For whatever does not say itself how long it may be kept."""

@@ -8,8 +8,8 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +36,30 @@ class Session:
         return hmac.digest(self.token.encode(), b"gerald page form", hashlib.sha256).hex()
 
 
-class Sessions:
-    """The sessions of the home whose `data` it is. For any thread."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a session."""
 
-    def __init__(self, data: Path) -> None:
+    may_act: bool
+    until: float
+    epoch: str
+
+
+class Sessions:
+    """The sessions of the home whose `data` it is. epoch: the role's own, which ends when its password changes or
+    everybody is signed out; no session outlives the one that it began in. For any thread."""
+
+    def __init__(self, data: Path, epoch: Callable[[bool], str] = lambda may_act: "") -> None:
         self._file = data / "page" / "sessions.json"
+        self._epoch = epoch
         self._lock = threading.Lock()
-        self._known: dict[str, tuple[bool, float]] = _read(self._file)
+        self._known: dict[str, Kept] = _read(self._file)
 
     def begin(self, now: float, *, may_act: bool) -> Session:
         """A new one; with too many, the one that ends first goes."""
         session = Session(secrets.token_urlsafe(32), may_act, now + LASTS)
         with self._lock:
-            self._known[_digest(session.token)] = (may_act, session.until)
+            self._known[_digest(session.token)] = Kept(may_act, session.until, self._epoch(may_act))
             self._tidy(now)
             self._write()
         return session
@@ -56,7 +67,9 @@ class Sessions:
     def find(self, token: str, now: float) -> Session | None:
         """The session of a cookie, if it is one and lasts."""
         found = self._known.get(_digest(token)) if token else None
-        return Session(token, *found) if found is not None and found[1] > now else None
+        if found is None or found.until <= now or found.epoch != self._epoch(found.may_act):
+            return None
+        return Session(token, found.may_act, found.until)
 
     def end(self, token: str) -> None:
         with self._lock:
@@ -69,12 +82,16 @@ class Sessions:
             self._write()
 
     def _tidy(self, now: float) -> None:
-        lasting = {digest: (act, until) for digest, (act, until) in self._known.items() if until > now}
-        newest = sorted(lasting, key=lambda digest: lasting[digest][1])[-MOST:]
+        lasting = {
+            digest: kept
+            for digest, kept in self._known.items()
+            if kept.until > now and kept.epoch == self._epoch(kept.may_act)
+        }
+        newest = sorted(lasting, key=lambda digest: lasting[digest].until)[-MOST:]
         self._known = {digest: lasting[digest] for digest in newest}
 
     def _write(self) -> None:
-        data = {digest: {"may_act": act, "until": until} for digest, (act, until) in self._known.items()}
+        data = {digest: asdict(kept) for digest, kept in self._known.items()}
         try:
             write_private(self._file, json.dumps(data).encode())
         except OSError as error:
@@ -85,7 +102,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _read(file: Path) -> dict[str, tuple[bool, float]]:
+def _read(file: Path) -> dict[str, Kept]:
     """What is there and makes sense: whoever damages it signs people out, and nothing else."""
     found: Mapping[str, Any] = {}
     with contextlib.suppress(OSError, ValueError, RecursionError):
@@ -94,6 +111,6 @@ def _read(file: Path) -> dict[str, tuple[bool, float]]:
         return {}
     known = {}
     for digest, one in found.items():
-        with contextlib.suppress(TypeError, KeyError, ValueError):
-            known[digest] = (one["may_act"] is True, float(one["until"]))
+        with contextlib.suppress(TypeError, KeyError, ValueError, AttributeError):
+            known[digest] = Kept(one["may_act"] is True, float(one["until"]), str(one.get("epoch", "")))
     return known

@@ -1,6 +1,6 @@
 """Server-sent events: how fragments travel to a browser."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -20,19 +20,23 @@ def event(name: str, data: str) -> bytes:
     return "".join((f"event: {name}\n", *(f"data: {line}\n" for line in lines), "\n")).encode()
 
 
-async def live(request: Request, hub: Hub, feed: Feed, may_act: bool) -> Response:
-    """The stream of a feed. 503 where too many listen."""
+async def live(request: Request, hub: Hub, feed: Feed, may_act: bool, lasts: Callable[[], bool]) -> Response:
+    """The stream of a feed, as long as the session that it was begun in lasts. 503 where too many listen."""
     news = hub.listen(feed, may_act)
     try:
         first = await anext(news)
     except TooManyListeners as error:
         return PlainTextResponse(str(error), 503)
-    return StreamingResponse(_stream(first, news), media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(_stream(first, news, lasts), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _stream(first: Mapping[str, str], news: AsyncIterator[Mapping[str, str]]) -> AsyncIterator[bytes]:
+async def _stream(
+    first: Mapping[str, str], news: AsyncIterator[Mapping[str, str]], lasts: Callable[[], bool]
+) -> AsyncIterator[bytes]:
     yield RETRY + _events(first)
     async for new in news:
+        if not lasts():
+            return
         yield _events(new)
 
 

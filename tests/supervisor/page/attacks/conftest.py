@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 from config.schema.page import Page
 from supervisor.instance import Claim
 from supervisor.page.gate.connection import Limits
+from supervisor.page.gate.hosts import Place
 from supervisor.page.gate.links import make_link
+from supervisor.page.gate.passwords import Passwords
+from supervisor.page.gate.tls import Tls
 from supervisor.page.page import listen
 from supervisor.page.server import PageServer
 
@@ -37,9 +41,11 @@ class Visitor:
     port: int
     headers: dict[str, str] = field(default_factory=dict)
     form_token: str = ""
+    encrypted: bool = False
 
     def open(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), WITHIN)
+        opened = socket.create_connection(("127.0.0.1", self.port), WITHIN)
+        return trusting().wrap_socket(opened) if self.encrypted else opened
 
     def raw(self, data: bytes) -> bytes:
         """All that comes back until the other side closes."""
@@ -69,13 +75,20 @@ class Visitor:
         return self.ask("POST", path, "&".join(filter(None, (token, body))), **headers)
 
 
+def trusting() -> ssl.SSLContext:
+    """Of a browser that was told to go on."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def until_closed(opened: socket.socket) -> bytes:
     """What comes until the other side closes, or breaks off."""
     pieces = []
     try:
         while piece := opened.recv(1 << 16):
             pieces.append(piece)
-    except ConnectionError:
+    except OSError:  # it broke off: an SSLError is one; none of the tests waits so long
         pass
     return b"".join(pieces)
 
@@ -91,14 +104,17 @@ def parsed(data: bytes) -> Answer:
 class Served:
     """A page that is served, by an instance that answers nothing."""
 
-    def __init__(self, home: Path, limits: Limits) -> None:
+    def __init__(self, home: Path, limits: Limits, *, encrypted: bool = False) -> None:
         self.home = home
+        self.passwords = Passwords(home / "data")
         self._claim = Claim(home)
         self._key = self._claim.publish("run").key
         listening, _ = listen("127.0.0.1", 0)
         self.port: int = listening.getsockname()[1]
         self.ended: list[str] = []
-        self.server = PageServer(home, Page(port=0), listening, self.ended.append, limits)
+        place = Place("127.0.0.1", "127.0.0.1", self.port, encrypted)
+        tls = Tls(Page(), home, ("127.0.0.1",)) if encrypted else None
+        self.server = PageServer(home, place, listening, tls, self.ended.append, lambda: None, limits)
         self.server.start()
 
     def close(self) -> None:
@@ -106,7 +122,7 @@ class Served:
         self._claim.release()
 
     def stranger(self) -> Visitor:
-        return Visitor(self.port)
+        return Visitor(self.port, encrypted=self.server.place.encrypted)
 
     def link(self, *, may_act: bool = True, at: float | None = None) -> str:
         import time

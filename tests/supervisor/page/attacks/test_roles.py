@@ -9,6 +9,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from supervisor.page.app import application
+from supervisor.page.gate.guard import Guard
+from supervisor.page.gate.hosts import Place
 from supervisor.page.gate.links import VALID
 from supervisor.page.live.hub import Hub
 from supervisor.page.screens import SCREENS
@@ -26,8 +28,10 @@ def filled(path: str) -> str:
 
 def routes_of(served: Served) -> Iterator[tuple[str, str]]:
     """Every method and path that the page has."""
-    made = application(served.home, frozenset(), 1, Hub())
-    within: Starlette = made._app  # type: ignore[attr-defined]
+    made = application(served.home, Place("127.0.0.1", "127.0.0.1", 1), Hub())
+    assert isinstance(made, Guard)
+    within = made.app
+    assert isinstance(within, Starlette)
     for route in within.routes:
         assert isinstance(route, Mount | Route)
         if route.path not in PUBLIC:
