@@ -12,7 +12,7 @@ WITHIN = 20.0
 
 def endless(over: threading.Event) -> Generator[str]:
     try:
-        while not over.wait(0.001):
+        while not over.is_set():
             yield "again"
     finally:
         ENDED.set()
