@@ -70,7 +70,7 @@ def _plugged_transcriber(
         return plugged(), Note()
     except EngineBroken as broken:
         transcriber, note = open_transcriber(speech, home)
-        text = f"speech.recognizer: {broken}; listening with Whisper"
+        text = f"{broken}; listening with Whisper"
         return transcriber, msgspec.structs.replace(note, text=text, remedy=broken.remedy, worse=True)
 
 
@@ -184,7 +184,7 @@ def _plugged_voices(
     try:
         return Voices(plugged(), partial(_offers, speech, home), partial(_embedded_voice, speech)), Note()
     except EngineBroken as broken:
-        text = f"speech.synthesizer: {broken}; another voice speaks in its place"
+        text = f"{broken}; another voice speaks in its place"
         return _voices(speech, audio, home)[0], Note(text, broken.remedy, worse=True)
 
 

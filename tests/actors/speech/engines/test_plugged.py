@@ -114,7 +114,7 @@ def test_a_broken_voice_is_replaced_by_the_embedded_one_and_that_is_said(tmp_pat
     voices, note = open_voice(Speech(), Audio(), tmp_path, refuse)
     assert not isinstance(voices.main, Hum)
     assert (note.worse, note.remedy) == (True, "mend it")
-    assert "speech.synthesizer: it is torn" in note.text
+    assert "it is torn" in note.text
     voices, note = open_voice(Speech(), Audio(), tmp_path, lambda: Hum(None))
     assert isinstance(voices.main, Hum)
     assert not note.worse
