@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import jinja2
 from starlette.requests import Request
@@ -104,7 +104,8 @@ def environment() -> jinja2.Environment:
     made.filters["clock"] = clock
     made.filters["moment"] = moment
     made.filters["duration"] = duration
-    made.filters["size"] = size
+    made.filters["size"] = lambda amount: size(float(amount))
+    made.filters["place"] = place
     return made
 
 
@@ -117,8 +118,14 @@ def duration(seconds: float | None) -> str:
     """Seconds with two or three digits and a unit; "" for none."""
     if seconds is None:
         return ""
+    seconds = float(seconds)
     if seconds < 0.000_999_5:
         return f"{seconds * 1e6:.0f} µs"
     if seconds < 0.099_95:
         return f"{seconds * 1e3:.1f} ms"
     return f"{seconds * 1e3:.0f} ms" if seconds < 0.999_5 else f"{seconds:.2f} s"
+
+
+def place(address: object) -> str:
+    """An actor's address within one of the page; what it has a slash for has a tilde there (`vision.detector/2`)."""
+    return quote(str(address).replace("/", "~"), safe="~")

@@ -92,7 +92,7 @@ def test_a_token_counts_in_a_form_or_a_header_and_nowhere_else(owner: Visitor) -
         owner.post("/actors/users/kill", f'{{"form_token": "{token}"}}', content_type="text/plain").status
         == 403
     )
-    assert owner.post("/actors/users/kill", x_form_token=token).status == NO_ANSWER
+    assert owner.post("/actors/users/restart", x_form_token=token).status == NO_ANSWER
 
 
 @pytest.mark.parametrize(
