@@ -4,7 +4,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
 from supervisor.demo.instance import DemoInstance
-from tests.page.conftest import Page
+from tests.page.conftest import SIZES, Page
 
 
 def write(page: Page, action: str, **fields: str) -> None:
@@ -27,8 +27,13 @@ def test_what_is_asked_and_answered_is_shown_and_is_still_there_when_it_is_loade
     page.until(".talk .ours", "Gerald")
     page.until(".chatbox", "")
     page.until(".bars", "s")
-    page.open("/")
-    page.until(".talk", "Do you like lighthouses?")
+    for width in SIZES:
+        for dark in (False, True):
+            page.size(width, dark=dark)
+            page.open("/")
+            page.until(".talk", "Do you like lighthouses?")
+            assert page.barriers() == []
+            assert not page.overflows()
     assert page.complaints() == []
 
 
