@@ -3,7 +3,7 @@
 import base64
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class Asking:
         """As `call`, on the thread that asks: for a feed."""
         return self._call({"do": do, **fields}, within)
 
-    def stream(self, do: str, stop: threading.Event, **fields: Any) -> Iterator[dict[str, Any]]:
+    def stream(self, do: str, stop: threading.Event, **fields: Any) -> Generator[dict[str, Any], None, None]:
         """Every answer to a long request, until `stop` is set. Blocks, so it is for a thread. Raises as `call` does."""
         try:
             for part in stream(self.home, {"do": do, **fields}):

@@ -58,6 +58,10 @@ def test_a_program_talks_looks_up_forgets_and_is_turned_away(
     assert program.get("/status").json()["ready"] is True
     assert [row["display_name"] for row in program.get("/users").json()["people"]] == [NAME]
     assert program.get(f"/users/{NAME}").json()["people"]
+    corrected = program.post(f"/users/{NAME}/correct", json={"what": "called", "to": "Quetz"})
+    assert corrected.json()["after"] == "called: Quetz"
+    assert program.post(f"/users/{NAME}/correct", json={"what": "called"}).status_code == 400
+    assert program.post(f"/users/{NAME}/merge", json={"other": "Nobody"}).status_code == 409
     assert program.post(f"/users/{NAME}/block", json={"blocked": True}).json()["blocked"] is True
     assert program.post(f"/users/{NAME}/forget").json()["forgotten"]
     refused = program.post(f"/users/{NAME}/forget")

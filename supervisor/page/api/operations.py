@@ -11,7 +11,7 @@ from actors.behaviour.messages import BEHAVIOUR
 from supervisor.control.mute import MUTES
 from supervisor.metrics.families import families
 from supervisor.metrics.family import plain
-from supervisor.page.api.fields import LONG, Field
+from supervisor.page.api.fields import LONG, BadRequest, Field
 
 Values = Mapping[str, Any]
 Requests = Callable[[Values], tuple[Values, ...]]
@@ -21,8 +21,8 @@ Requests = Callable[[Values], tuple[Values, ...]]
 class Operation:
     """name: unique. command: which does the same. acts: it may change something, so a token that may only look is
     refused. private: it tells what people said, so that one is refused as well. streams: the answer comes in parts.
-    requests: to the control socket, one after the other, made of the fields' values; the last answer counts. answer:
-    what is made of it. within: seconds."""
+    requests: to the control socket, one after the other, made of the fields' values, which they may refuse by
+    BadRequest; the last answer counts. answer: what is made of it. within: seconds."""
 
     name: str
     method: str
@@ -60,6 +60,12 @@ def _muting(values: Values) -> tuple[Values, ...]:
     return tuple(
         {"do": "config-set", "key": key, "value": value, "save": False} for key in MUTES[values["what"]]
     )
+
+
+def _correcting(values: Values) -> tuple[Values, ...]:
+    if bool(values.get("drop")) == bool(values.get("to", "").strip()):
+        raise BadRequest("say either `to`, what is true, or `drop`")
+    return ({"do": "correct", "name": values["name"], "what": values["what"], "to": values.get("to", "")},)
 
 
 def _message(answer: dict[str, Any]) -> Any:
@@ -220,6 +226,33 @@ OPERATIONS = (
         "users block",
         _do("block"),
         (NAME, Field("blocked", "false: answer them again.", "boolean")),
+        acts=True,
+        within=40.0,
+    ),
+    Operation(
+        "correctUser",
+        "POST",
+        "/users/{name}/correct",
+        "Correct or drop a fact of somebody, or the name that Gerald calls them by.",
+        "users correct",
+        _correcting,
+        (
+            NAME,
+            Field("what", "The fact as it stands, or `called` for the name.", required=True, most=LONG),
+            Field("to", "What is true.", most=LONG),
+            Field("drop", "It is not true; forget it.", "boolean"),
+        ),
+        acts=True,
+        within=40.0,
+    ),
+    Operation(
+        "mergeUsers",
+        "POST",
+        "/users/{name}/merge",
+        "Make one of two entries of the same person.",
+        "users merge",
+        lambda values: ({"do": "merge", "one": values["name"], "other": values["other"]},),
+        (NAME, Field("other", "The other entry's name or id.", required=True)),
         acts=True,
         within=40.0,
     ),

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -23,6 +23,7 @@ from supervisor.page.api.failures import Failures
 from supervisor.page.api.fields import BadRequest, given
 from supervisor.page.api.openapi import document
 from supervisor.page.api.operations import OPERATIONS, Operation
+from supervisor.page.api.reading import Part, Reading
 from supervisor.page.api.tokens import Token, Tokens
 from supervisor.page.asking import Asking, InstanceAway
 from supervisor.page.gate.guard import TooLarge
@@ -32,20 +33,21 @@ log = logging.getLogger(__name__)
 MOST_STREAMS = 4
 """Replies that are read at the same time; the instance has few places for those."""
 NDJSON, SSE = "application/x-ndjson", "text/event-stream"
-Part = Mapping[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(slots=True)
 class Api:
-    """What the routes share. For the server's event loop only."""
+    """What the routes share. places: for the replies that are read in parts."""
 
     home: Path
     version: str
     asking: Asking
     tokens: Tokens
     failures: Failures = field(default_factory=Failures)
-    streams: int = 0
+    places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MOST_STREAMS)
+    )
 
     def bearer(self, request: Request) -> Token:
         """Whose request it is. Raises HTTPException where it is nobody's."""
@@ -178,53 +180,46 @@ def _refusing(home: Path) -> Callable[[Request, Exception], Awaitable[Response]]
 
 
 class TurnStream(StreamingResponse):
-    """One that has a place, which it gives back however it ends."""
+    """A reply in parts, which is left however the answer to it ends."""
 
-    def __init__(self, lines: AsyncIterator[bytes], media_type: str, over: Callable[[], None]) -> None:
+    def __init__(self, lines: AsyncIterator[bytes], media_type: str, reading: Reading) -> None:
         super().__init__(lines, media_type=media_type, headers={"X-Accel-Buffering": "no"})
-        self._over = over
+        self._reading = reading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._over()
+            self._reading.leave()
 
 
 async def _streamed(shared: Api, request: Request, asked: Mapping[str, Any]) -> Response:
     """The parts as they come. The first one is waited for, so that a refusal has a status of its own."""
-    if shared.streams >= MOST_STREAMS:
+    if not shared.places.acquire(blocking=False):
         said = f"{MOST_STREAMS} replies are being read already"
         raise HTTPException(503, said, {"Retry-After": "5"})
-    shared.streams += 1
-    stop = threading.Event()
-
-    def over() -> None:
-        shared.streams -= 1
-        stop.set()
-
-    parts = shared.asking.stream(stop=stop, **asked)
+    reading = Reading(shared.asking.stream(stop=threading.Event(), **asked), shared.places.release)
     try:
-        first = await _next(parts)
+        first = await _next(reading)
     except BaseException:
-        over()
+        reading.leave()
         raise
     sse = SSE in request.headers.get("accept", "")
-    return TurnStream(_lines(shared.home, parts, first, sse), SSE if sse else NDJSON, over)
+    return TurnStream(_lines(shared.home, reading, first, sse), SSE if sse else NDJSON, reading)
 
 
-async def _lines(home: Path, parts: Iterator[Part], part: Part | None, sse: bool) -> AsyncIterator[bytes]:
+async def _lines(home: Path, reading: Reading, part: Part | None, sse: bool) -> AsyncIterator[bytes]:
     try:
         while part is not None:
             yield _line(part, sse)
-            part = await _next(parts)
+            part = await _next(reading)
     except (RequestRefused, InstanceAway) as error:
         yield _line({"event": "error", "detail": str(error).replace(str(home), "its home")}, sse)
 
 
-async def _next(parts: Iterator[Part]) -> Part | None:
+async def _next(reading: Reading) -> Part | None:
     """The next part; None at the end. A reader who leaves does not wait for it."""
-    return await anyio.to_thread.run_sync(lambda: next(parts, None), abandon_on_cancel=True)
+    return await anyio.to_thread.run_sync(reading.next, abandon_on_cancel=True)
 
 
 def _line(part: Part, sse: bool) -> bytes:
