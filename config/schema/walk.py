@@ -96,6 +96,11 @@ def is_optional(key: Key) -> bool:
     return field is not None and type(None) in _members(field.annotation)
 
 
+def is_mapping(key: Key) -> bool:
+    """Whether a key takes a mapping of names of one's own."""
+    return _is_mapping(_descend(key)[0])
+
+
 def choices(key: Key) -> tuple[str, ...]:
     """The words that a key accepts, if they are a closed set."""
     inner, _ = _descend(key)

@@ -25,7 +25,7 @@ def explain(result: ValidationResult, key: Key) -> dict[str, Any]:
         "key": dotted(key),
         "value": value_at(result, key),
         "from": place_of(find(result.tree, key)) if written else "the schema's default",
-        "lost": [{"value": _shown(node, key), "from": place_of(node)} for _, node in reversed(written[:-1])],
+        "lost": [{"value": shown(node, key), "from": place_of(node)} for _, node in reversed(written[:-1])],
         "type": kind_of_field(key, field),
         "range": range_of(field),
         "choices": list(choices(key)),
@@ -53,7 +53,7 @@ def value_at(result: ValidationResult, key: Key) -> Any:
     if node is not None and node.source.layer == "secrets" and node.value is not None:
         return MASK
     if result.config is None:
-        return _shown(node, key) if node is not None else None
+        return shown(node, key) if node is not None else None
     return value_in(result.config, key)
 
 
@@ -64,7 +64,7 @@ def value_in(config: Config, key: Key) -> Any:
 
 def values(result: ValidationResult, *, effective: bool) -> Iterator[tuple[Key, Any, str]]:
     """Every key with value and place; without `effective` only what is not from the defaults."""
-    for key in _leaves(result.config if result.config is not None else Config(), ()):
+    for key in leaves(result.config if result.config is not None else Config()):
         node = find(result.tree, key)
         written = node is not None and node.source.layer != "defaults"
         if effective or written:
@@ -120,10 +120,11 @@ def default_of(key: Key, field: FieldInfo) -> Any:
     return _plain(_at(Config(), key))
 
 
-def _leaves(model: BaseModel, key: Key) -> Iterator[Key]:
+def leaves(model: BaseModel, key: Key = ()) -> Iterator[Key]:
+    """The path of every value in a section or a configuration, in its order."""
     for name, value in model:
         if isinstance(value, BaseModel):
-            yield from _leaves(value, (*key, name))
+            yield from leaves(value, (*key, name))
         elif isinstance(value, Mapping) and name == "actors":
             for address in value:
                 yield from ((*key, name, address, setting) for setting in ActorSettings.model_fields)
@@ -151,7 +152,8 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-def _shown(node: YamlNode, key: Key) -> Any:
+def shown(node: YamlNode, key: Key) -> Any:
+    """What was written there, as plain data; a secret masked."""
     if node.value is None:
         return None
     return MASK if is_secret(key) or node.source.layer == "secrets" else plain(node)

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from actors.configuration.store import Applied, Candidate, Concern, Watching
 from config.changes import EVERYTHING, changed_keys, restarts, takes_over_live
@@ -57,6 +57,15 @@ class ConfigurationSource(Protocol):
     def watch(self, changed: Callable[[], None]) -> Watching: ...
     def save_last_good(self, config: Config) -> None:
         """Save `config` for a start in which the files have errors. Raises OSError."""
+
+
+class ReloadPreview(NamedTuple):
+    """problems: why it would be refused. changes: key, value now, value then; secrets masked. restarts: the actors that
+    would be started again (EVERYTHING: Gerald must be, by hand)."""
+
+    problems: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str, str], ...] = ()
+    restarts: tuple[str, ...] = ()
 
 
 class ConfigurationReload:
@@ -201,6 +210,27 @@ class ConfigurationReload:
             for key in changed_keys(self.config, found.config)
         )
 
+    def preview(self, key: str, text: str | None) -> "ReloadPreview":
+        """What an override of `key` (None: its removal) would change, and start again; nothing is changed. No actor is
+        asked, so that one may still refuse it."""
+        if self._source is None:
+            return ReloadPreview(("this instance was started without files",))
+        others = {name: value for name, value in self._runtime.items() if name != key}
+        found = self._source.read(self._texts(others if text is None else {**others, key: text}))
+        if found.config is None:
+            return ReloadPreview(tuple(str(problem) for problem in found.errors))
+        keys = changed_keys(self.config, found.config)
+        changes = tuple(
+            (dotted(one), shown_value(self.config, one), shown_value(found.config, one)) for one in keys
+        )
+        moved = tuple(str(one[1]) for one in keys if one[0] == "actors" and not takes_over_live(one))
+        again = restarts(one for one in keys if one[0] not in ASIDE)
+        return ReloadPreview((), changes, tuple(dict.fromkeys((*moved, *again))))
+
+    def sources(self) -> ReadConfiguration | None:
+        """What the files and the overrides say now, layer by layer; None without files."""
+        return self._source.read(self._texts(self._runtime)) if self._source is not None else None
+
     # -- inside
 
     @staticmethod
@@ -238,6 +268,11 @@ class ConfigurationReload:
             self._source.save_last_good(self.config)
         except OSError as error:
             log.warning("the last good configuration could not be saved: %s", error.strerror or error)
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the start, which names the key of the secrets."""
+        return self._source.environ if self._source is not None else {}
 
     @property
     def home(self) -> Home | None:

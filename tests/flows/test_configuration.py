@@ -87,6 +87,10 @@ def _version(supervisor: Command) -> int:
 
 
 def test_set_unset_and_save(mocked: DemoInstance, supervisor: Command, home: Path) -> None:
+    foreseen = supervisor("config", "set", "llm.temperature", "0.9", "--dry-run")
+    assert "-> 0.9" in foreseen
+    assert "nothing was changed" in foreseen
+    assert "must be a number" in supervisor("config", "set", "llm.temperature", "9", "--dry-run", code=1)
     assert "is in force: llm.temperature" in supervisor("config", "set", "llm.temperature", "0.9")
     assert "must be a number from 0 to 2, not 9" in supervisor(
         "config", "set", "llm.temperature", "9", code=1

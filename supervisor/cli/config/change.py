@@ -29,13 +29,17 @@ save_option = click.option(
 @click.argument("key")
 @click.argument("value")
 @save_option
+@click.option("--dry-run", is_flag=True, help="Only say what would change and be started again.")
 @home_and_json
-def set_(home: Home, key: str, value: str, save: bool, as_json: bool) -> None:
+def set_(home: Home, key: str, value: str, save: bool, dry_run: bool, as_json: bool) -> None:
     """Override KEY (such as llm.temperature) in the running instance, above all layers, at once.
 
     VALUE is written as in a file: 0.9, true, null, [gestures, touch]. An invalid value, or one that an actor cannot
     use, is refused and changes nothing.
     """
+    if dry_run:
+        _print_preview(ask_one(home, {"do": "config-preview", "key": key, "value": value}), as_json)
+        return
     put(home, key, value, save, as_json)
 
 
@@ -106,6 +110,22 @@ def _save(home: Home, key: str, value: str | None, as_json: bool) -> None:
         print_json({"outcome": "saved", "file": str(home.overrides_file)})
     else:
         click.echo(f"saved in {home.overrides_file}; no instance runs")
+
+
+def _print_preview(found: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    elif found["problems"]:
+        click.echo(lines("\n".join(found["problems"])), err=True)
+    else:
+        for one in found["changes"]:
+            click.echo(lines(f"{one['key']}: {one['before']} -> {one['after']}"))
+        if found["restarts"]:
+            click.echo(f"would be started again for it: {', '.join(found['restarts'])}")
+        if found["by_hand"]:
+            click.echo("would wait until Gerald is started again")
+        click.echo("nothing was changed" if found["changes"] else "it would change nothing")
+    sys.exit(FAILED if found["problems"] else 0)
 
 
 def _print_result(ended: Mapping[str, Any], as_json: bool) -> None:

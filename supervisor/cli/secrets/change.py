@@ -5,15 +5,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import click
 import filelock
 
 from config.home import Home
-from config.layers.environment import split_key
 from config.ownership import trouble
-from config.schema.walk import field_at, is_text
 from config.secrets.key_file import (
     KEY_FILE_VARIABLE,
     PASSPHRASE_VARIABLE,
@@ -22,40 +19,14 @@ from config.secrets.key_file import (
     key_path,
     make_key_file,
 )
-from config.secrets.secrets_file import SecretsFile, note_revision, open_secrets
-from config.secrets.secrets_writer import check_plain, encrypt_text, exclusive, write_secrets
-from config.secrets.wrapped_key import BY_KEY_FILE, WrappedKey
-from config.secrets.yaml_values import read_values
+from config.secrets.secrets_file import SecretsFile, open_secrets
+from config.secrets.secrets_writer import exclusive
+from config.secrets.wrapped_key import BY_KEY_FILE
 from config.syntax.errors import ConfigurationError
-from config.syntax.problem import Key, dotted
 from config.syntax.render import render
-from config.syntax.scalar import resolve
+from config.tools.secrets_change import SecretsChange, change_of, no_secrets
 from supervisor.cli.options import fail
 from supervisor.exit_status import FAILED, UNREADABLE
-
-
-class SecretsChange(NamedTuple):
-    """The open and locked file. path: the key to be changed. plain: the file's decrypted text."""
-
-    home: Home
-    file: SecretsFile
-    path: Key
-    plain: str
-
-    def save(
-        self,
-        plain: str,
-        data_key: bytes = b"",
-        wrapped: WrappedKey | None = None,
-        keys: KeySource | None = None,
-    ) -> None:
-        """Check, encrypt and write a decrypted text, with the file's keys or with other ones."""
-        check_plain(plain, "secrets.yaml")
-        before = self.file.metadata
-        revision = 1 + note_revision(self.home, before.wrapped.id, before.revision)
-        data_key, wrapped = data_key or self.file.data_key, wrapped or before.wrapped
-        text = encrypt_text(plain, data_key, wrapped, revision, self.file)
-        write_secrets(self.home, text, keys or self.file.keys)
 
 
 @contextmanager
@@ -63,10 +34,8 @@ def changing(home: Home, key: str = "", *, accept: bool = False) -> Iterator[Sec
     """Open and lock the file. key: the one to be changed; its value may be broken."""
     with reported(), exclusive(home):
         file = opened(home, key, accept=accept)
-        # The path in the text, if it is there: names may contain dots.
-        there = (path for path in read_values(file.source.text).nodes if dotted(path) == key)
         with reported(FAILED):
-            yield SecretsChange(home, file, next(there, split_key(key)), file.plain_text())
+            yield change_of(home, file, key)
 
 
 def opened(home: Home, key: str = "", *, accept: bool = False) -> SecretsFile:
@@ -74,13 +43,8 @@ def opened(home: Home, key: str = "", *, accept: bool = False) -> SecretsFile:
     with reported():
         file = open_secrets(home, KeySource(os.environ, _ask), accept=accept, repair=key)
     if file is None:
-        fail(FAILED, f"there is no {home.secrets_file}; make it with `supervisor secrets init`")
+        fail(FAILED, no_secrets(home))
     return file
-
-
-def typed(key: Key, text: str) -> Any:
-    """The value of a text at a key: text for a text key, else a number, true, false or text."""
-    return text if field_at(key) is None or is_text(key) else resolve(text)
 
 
 @contextmanager

@@ -23,7 +23,6 @@ from config.secrets.private_folder import private_folder
 from config.secrets.secrets_file import read_metadata, read_source
 from config.secrets.secrets_writer import HEAD, check_plain, encrypt_text, exclusive, write_secrets
 from config.secrets.wrapped_key import BY_KEY_FILE, BY_PASSPHRASE, wrap
-from config.secrets.yaml_edit import with_value, without_value
 from config.secrets.yaml_values import METADATA
 from config.syntax.errors import ConfigurationError
 from config.syntax.mask import MASK
@@ -31,7 +30,7 @@ from config.syntax.node import find
 from config.syntax.problem import dotted
 from config.syntax.yaml_reader import decode
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
-from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, typed, value_of
+from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, value_of
 from supervisor.exit_status import FAILED, UNREADABLE
 
 
@@ -77,7 +76,7 @@ def set_(home: Home, key: str, from_stdin: bool) -> None:
     """Set KEY (such as llm.api_key) to a value that is asked for or read from standard input."""
     text = value_of(from_stdin)
     with changing(home, key) as change:
-        change.save(with_value(change.plain, change.path, typed(change.path, text)))
+        change.put(text)
     click.echo(f"{key} is set")
 
 
@@ -88,7 +87,7 @@ def unset(home: Home, key: str) -> None:
     """Remove KEY from the file."""
     with changing(home, key) as change:
         try:
-            change.save(without_value(change.plain, change.path))
+            change.drop()
         except KeyError as error:
             fail(FAILED, f"there is no secret {error.args[0]}")
     click.echo(f"{key} is gone")
