@@ -1,5 +1,6 @@
 """`page`: serves the page. What it shows and does, it asks of the instance by the control socket, as a command does."""
 
+import contextlib
 import socket
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
+from config.files import read_limited, write_private
 from config.schema.page import Page as PageSection
 from supervisor.page.gate.hosts import Place, is_loopback, machine_names, plain
 from supervisor.page.gate.passwords import Passwords
@@ -51,7 +53,8 @@ class Page(Actor):
 
     def on_start(self) -> None:
         try:
-            listening, note = listen(self._section.host, self._section.port)
+            last = LastPort(self._home)
+            listening, note = listen(self._section.host, self._section.port, last.read())
         except OSError as error:
             why = f"cannot serve at {self._section.host}: {error.strerror or error}"
             self._refuse(why, "set page.host to 127.0.0.1, or page.enabled to false")
@@ -63,6 +66,7 @@ class Page(Actor):
             self._refuse(str(refused), refused.remedy)
             return
         self._note = note
+        last.write(place.port)
         self._server = self._make(
             self._home,
             place,
@@ -145,15 +149,30 @@ class Page(Actor):
         raise PageServerEnded(message.why)
 
 
-def listen(host: str, port: int) -> tuple[socket.socket, str]:
+def listen(host: str, port: int, last: int = 0) -> tuple[socket.socket, str]:
     """A listening socket, and a note where it is not the port that was asked for: a second instance of a machine takes
-    any free one. Raises OSError."""
-    try:
-        return _bound(host, port), ""
-    except OSError:
-        if not port:
-            raise
-    return _bound(host, 0), f" (page.port {port} is taken)"
+    any free one, and again the `last` that it had, since its browsers look for it there. Raises OSError."""
+    for one in filter(None, dict.fromkeys((port, last))):
+        with contextlib.suppress(OSError):
+            return _bound(host, one), "" if one == port or not port else f" (page.port {port} is taken)"
+    return _bound(host, 0), f" (page.port {port} is taken)" if port else ""
+
+
+class LastPort:
+    """The port that the page of a home had, in data/page/port; 0 for none."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = home / "data" / "page" / "port"
+
+    def read(self) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            port = int(read_limited(self._file, 16))
+            return port if 0 < port < 65536 else 0
+        return 0
+
+    def write(self, port: int) -> None:
+        with contextlib.suppress(OSError):
+            write_private(self._file, str(port).encode())
 
 
 def _bound(host: str, port: int) -> socket.socket:

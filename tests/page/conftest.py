@@ -72,6 +72,13 @@ class Page:
 
         return WebDriverWait(self.driver, WITHIN).until(says, f"{css} does not say {text!r}")
 
+    def hidden(self, css: str) -> None:
+        """Wait until the element is not shown."""
+        WebDriverWait(self.driver, WITHIN).until(
+            lambda driver: not driver.find_element(By.CSS_SELECTOR, css).is_displayed(),
+            f"{css} is still shown",
+        )
+
     def press(self, text: str) -> None:
         """Press the button with this text, and say yes if that is asked."""
         self.find("main")

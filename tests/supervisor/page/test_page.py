@@ -1,5 +1,6 @@
 """The page's actor: where it serves, and where it refuses to."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from config.schema.page import Page as Section
 from supervisor.instance import Claim
 from supervisor.page.gate.passwords import Passwords
+from supervisor.page.internal import PageEnded
 from supervisor.page.messages import GetPage, PageIs
-from supervisor.page.page import Page
+from supervisor.page.page import LastPort, Page
 from tests.doubles.virtual_world import VirtualWorld
 
 
@@ -74,3 +76,42 @@ def test_a_host_that_this_machine_has_not_is_named(home: Path) -> None:
     answer, health = served(home, host="192.0.2.250")
     assert "cannot serve at 192.0.2.250" in answer.why
     assert health.health is Health.DOWN
+
+
+def test_after_a_restart_it_is_where_browsers_look_for_it(home: Path) -> None:
+    first = served(home)[0].url
+    assert served(home)[0].url == first
+    port = int(first.rpartition(":")[2].strip("/"))
+    with socket.create_server(("127.0.0.1", port)):
+        assert served(home)[0].url != first
+
+
+def test_a_second_instance_takes_another_port_and_says_so(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        answer, health = served(home, port=port)
+        assert f"page.port {port} is taken" in health.reason
+        assert served(home, port=port)[0].url == answer.url
+    assert served(home, port=port)[0].url.endswith(f":{port}/"), "the port that was asked for comes first"
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "0", "99999999", "1" * 99])
+def test_a_damaged_note_of_the_last_port_is_none(home: Path, text: str) -> None:
+    (home / "data" / "page").mkdir()
+    (home / "data" / "page" / "port").write_text(text)
+    assert LastPort(home).read() == 0
+    assert served(home)[0].url
+
+
+def test_a_server_whose_thread_ends_ends_its_actor(home: Path) -> None:
+    world = VirtualWorld()
+    page = Page(Section(port=0), home)
+    page.preload()
+    world.start(page, "page")
+    try:
+        world.give("page", PageEnded("the loop broke"))
+        failure = world.failures["page"]
+        assert failure is not None
+        assert "the loop broke" in str(failure)
+    finally:
+        page.release()
