@@ -38,7 +38,7 @@ def test_a_password_opens_what_its_role_may(locked: Served) -> None:
         visitor = Visitor(locked.port, {"cookie": answer.cookies[0].partition(";")[0]})
         page = visitor.get("/actors").body
         visitor.form_token = page.partition('name="form_token" value="')[2][:64]
-        assert visitor.post("/actors/users/kill").status == status
+        assert visitor.post("/actors/users/restart").status == status
 
 
 def test_brute_force_is_slowed_down_and_the_right_word_must_wait_as_well(locked: Served) -> None:
