@@ -136,7 +136,9 @@ def exchange(state: NowState, turn: int) -> Exchange | None:
 
 
 def _senses(state: NowState, event: Mapping[str, Any]) -> NowState:
-    return replace(state, senses=event)
+    """Of ears that hear nothing no level is told any more, and the last one is not of now."""
+    hears = event.get("ears", {}).get("health") in ("OK", "DEGRADED")
+    return replace(state, senses=event, level=state.level if hears else Level())
 
 
 def _level(state: NowState, event: Mapping[str, Any]) -> NowState:

@@ -156,6 +156,13 @@ def test_words_come_bit_by_bit_and_end() -> None:
     assert after(words("", final=True), state=state).heard == Heard(1.0, "", False)
 
 
+@pytest.mark.parametrize(("health", "measured"), [("OK", True), ("DEGRADED", True), ("DOWN", False)])
+def test_the_level_of_ears_that_hear_nothing_is_not_shown(health: str, measured: bool) -> None:
+    level = {"event": "SoundLevel", "level": 0.5, "peak": 0.7, "at": 6.0}
+    state = after(level, {"event": "Senses", "ears": {"health": health}})
+    assert bool(state.level.at) is measured
+
+
 def test_stages_are_gathered_for_the_newest_turns() -> None:
     def stage(number: int, name: str, seconds: float, at: float) -> dict[str, Any]:
         return {"event": "StageReached", "turn": number, "stage": name, "seconds": seconds, "at": at}
