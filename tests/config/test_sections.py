@@ -3,7 +3,16 @@
 import pytest
 
 from config.schema import Config
-from config.sections import packed, reveal, shown_value, unpacked
+from config.sections import (
+    nested,
+    packed,
+    plain_at,
+    reveal,
+    section,
+    section_of,
+    shown_value,
+    unpacked,
+)
 
 SECRET = "planted-secret-value-1234567890"
 
@@ -32,3 +41,13 @@ def test_a_secret_is_masked_where_values_are_shown() -> None:
     config = Config.model_validate({"llm": {"api_key": SECRET}})
     assert SECRET not in shown_value(config, ("llm", "api_key"))
     assert shown_value(config, ("osc", "enabled_events")) == '["gestures", "touch", "expressions"]'
+
+
+def test_the_section_of_a_plugin_stands_below_plugins() -> None:
+    plain = {"bot": {"name": "Ada"}, "plugins.hats": {"size": 7}, "plugins.caps": {}}
+    assert nested(plain) == {"bot": {"name": "Ada"}, "plugins": {"hats": {"size": 7}, "caps": {}}}
+    assert plain_at(nested(plain), "plugins.hats") == {"size": 7}
+    assert section(Config(), "plugins.enabled") is True
+    assert section_of(("plugins", "hats", "size")) == "plugins.hats"
+    assert section_of(("plugins", "enabled")) == "plugins"
+    assert section_of(("llm", "local", "context")) == "llm"

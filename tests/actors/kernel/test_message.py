@@ -182,3 +182,20 @@ def test_a_subclass_of_message_need_not_be_a_dataclass() -> None:
 
 def test_who_asks_outside_of_all_turns_is_answered_outside_of_them() -> None:
     assert Asker("guest", "guest/1/1").turn == 0
+
+
+def test_a_plugin_s_message_is_called_by_its_plugin_s_name_too() -> None:
+    class TextReceived(Message, plugin="hatstand"):
+        text: str
+
+    assert message_class("hatstand.TextReceived") is TextReceived
+    sent = envelope(TextReceived("a cap"))
+    assert decode(encode(sent)).message == TextReceived("a cap")
+    assert msgspec.json.decode(msgspec.json.encode(sent.message)) == {
+        "type": "hatstand.TextReceived",
+        "text": "a cap",
+    }
+    with pytest.raises(DuplicateMessage, match=r"hatstand\.TextReceived is already registered"):
+
+        class Again(Message, plugin="hatstand", tag="hatstand.Again"):
+            former_names = ("hatstand.TextReceived",)
