@@ -26,7 +26,6 @@ from actors.users.messages import (
     PersonBlocked,
     PersonCorrected,
 )
-from actors.vocabulary.values import Person
 from actors.world.messages import WORLD, Present, WhoIsHere
 from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.wire import RequestRefused
@@ -36,11 +35,13 @@ from supervisor.runtime.runtime import Runtime
 Answers = Iterator[Mapping[str, Any]]
 ASK_WITHIN = 30.0
 HERE_WITHIN = 0.5
+NOBODY = Present((), "")
 _REFUSALS = (NotForgotten, NotBlocked, NotMerged, NotCorrected)
 
 
 def _people(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
-    """Some of the people, how many there are, and the ids of who is here; who is here only, with `count` 0."""
+    """Some of the people, how many there are, who is here, and which friends of the account are in the game elsewhere,
+    where that is known. With `count` 0 nobody else."""
     wanted = {name: request[name] for name in ("search", "first", "order") if request.get(name)}
     try:
         message = msgspec.convert({"count": EVERYBODY, **wanted, **_count(request)}, GetPeople)
@@ -48,20 +49,26 @@ def _people(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
         raise RequestRefused(str(error)) from None
     found = _answered(runtime, message)
     assert isinstance(found, PeopleAre)
-    yield {**plain_fields(found), "here": [msgspec.to_builtins(one) for one in _here(runtime)]}
+    present = _present(runtime)
+    friends = [msgspec.to_builtins(one.person) for one in present.friends]
+    yield {
+        **plain_fields(found),
+        "here": [msgspec.to_builtins(one) for one in present.people],
+        "friends": friends,
+    }
 
 
 def _count(request: Mapping[str, Any]) -> dict[str, Any]:
     return {"count": request["count"]} if request.get("count") is not None else {}
 
 
-def _here(runtime: Runtime) -> tuple[Person, ...]:
+def _present(runtime: Runtime) -> Present:
     """Who else is in this instance of the world; nobody while that is not known."""
     try:
         found = runtime.client.answer(WORLD, WhoIsHere(), HERE_WITHIN)
     except AskError:
-        return ()
-    return found.people if isinstance(found, Present) else ()
+        return NOBODY
+    return found if isinstance(found, Present) else NOBODY
 
 
 def _person(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
@@ -79,7 +86,7 @@ def _about(runtime: Runtime, found: PeopleFound) -> dict[str, Any]:
     rows = _answered(runtime, GetPeople(user.display_name, count=EVERYBODY))
     assert isinstance(rows, PeopleAre)
     row = next((row for row in rows.people if row.user_id == user.user_id), None)
-    here = any(one.user_id == user.user_id for one in _here(runtime))
+    here = any(one.user_id == user.user_id for one in _present(runtime).people)
     return {"row": msgspec.to_builtins(row), "here": here, "voice_kept": voice_kept(runtime.home, user)}
 
 

@@ -31,7 +31,8 @@ async def _list(site: Site, request: Request) -> Response:
     first = min(first, 1_000_000)
     found = await site.asking.call("people", search=search, first=first, count=PAGE, order=order)
     here = frozenset(one["user_id"] for one in found["here"])
-    rows = [row_view(row, here, time.time()) for row in found["people"]]
+    friends = frozenset(one["user_id"] for one in found["friends"])
+    rows = [row_view(row, here, friends, time.time()) for row in found["people"]]
     about = {"q": search, "order": order}
     return site.render(
         request,

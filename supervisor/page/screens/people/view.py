@@ -46,8 +46,10 @@ class PersonView(msgspec.Struct, frozen=True):
     named_only: bool
 
 
-def row_view(row: Mapping[str, Any], here: frozenset[str], now: float) -> dict[str, Any]:
-    """A line of the list, of what the request `people` answers. here: ids."""
+def row_view(
+    row: Mapping[str, Any], here: frozenset[str], friends: frozenset[str], now: float
+) -> dict[str, Any]:
+    """A line of the list, of what the request `people` answers. here, friends: ids; friends who are elsewhere."""
     return {
         **row,
         "known": closeness(row["relationship"]),
@@ -55,6 +57,7 @@ def row_view(row: Mapping[str, Any], here: frozenset[str], now: float) -> dict[s
         "last": ago(row["last_seen"], now),
         "last_at": moment(row["last_seen"], "minutes") if row["last_seen"] else "",
         "here": row["user_id"] in here,
+        "friend": row["user_id"] in friends,
         "query": urlencode({"id": row["user_id"]}),
     }
 

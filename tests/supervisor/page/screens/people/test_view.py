@@ -7,6 +7,7 @@ from actors.users.facts.fact import DOUBTED, Fact
 from actors.users.state import Pattern, UserState
 from actors.vocabulary.values import Interaction
 from supervisor.page.screens.people.view import ago, closeness, fact_view, person_view, row_view
+from supervisor.page.site import environment
 
 NOW = 1_800_000_000.0
 FACT = Fact("I live in Bergen", "home", "home", "usr_a", "usr_a", NOW - 60.0, "Anna", turn=7)
@@ -75,7 +76,32 @@ def test_one_person_has_everything_in_its_place() -> None:
 
 def test_a_line_of_the_list() -> None:
     row = {"user_id": "name:a/b", "relationship": 0.123, "last_seen": NOW - 120.0}
-    view = row_view(row, frozenset({"name:a/b"}), NOW)
+    view = row_view(row, frozenset({"name:a/b"}), frozenset(), NOW)
     assert (view["here"], view["level"], view["last"]) == (True, 0.12, "2 minutes ago")
     assert view["query"] == "id=name%3Aa%2Fb"
-    assert row_view({**row, "last_seen": 0.0}, frozenset(), NOW)["last_at"] == ""
+    assert row_view({**row, "last_seen": 0.0}, frozenset(), frozenset({"name:a/b"}), NOW)["last_at"] == ""
+
+
+@pytest.mark.parametrize("may_act", [True, False])
+def test_who_may_only_look_reads_nothing_that_people_said_and_has_no_button(may_act: bool) -> None:
+    talk = Interaction("talk", "Anna", "A quiet word", NOW - 60.0, "Between us.")
+    user = UserState(
+        "usr_a", "Anna", interaction_history=(talk,), preferences={"boats": "likes"}, facts=(FACT,)
+    )
+    view = person_view(user, (FACT,), {"blocked": False}, here=False, voice_kept=False, now=NOW)
+    shown = (
+        environment()
+        .get_template("_person.html")
+        .render(person=view, anew=False, may_act=may_act, form_token="0" * 64)
+    )
+    for words in (
+        "Bergen",
+        "quiet word",
+        "Between us",
+        "boats",
+        "<button",
+        "/people/export",
+        "/people/forget",
+    ):
+        assert (words in shown) == may_act, words
+    assert "Anna" in shown
