@@ -86,7 +86,7 @@ class UserState(msgspec.Struct, frozen=True):
     @property
     def is_named_only(self) -> bool:
         """Whether only the name is known, and no account."""
-        return self.user_id == nameless(self.display_name)
+        return self.user_id.startswith("name:") and self.user_id == nameless(self.display_name)
 
     @property
     def person(self) -> Person:
