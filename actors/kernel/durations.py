@@ -5,6 +5,7 @@ bits. Place 0 holds what took less than a microsecond.
 """
 
 from collections.abc import MutableSequence, Sequence
+from operator import add, sub
 
 PLACES = 96
 """Enough for years."""
@@ -22,12 +23,12 @@ def bound(place: int) -> float:
 
 def together(one: Counts, other: Counts) -> Counts:
     """Both, place by place."""
-    return tuple(a + b for a, b in zip(one, other, strict=True))
+    return tuple(map(add, one, other))
 
 
 def since(now: Counts, then: Counts) -> Counts:
     """What was counted after `then`."""
-    return tuple(a - b for a, b in zip(now, then, strict=True))
+    return tuple(map(sub, now, then))
 
 
 def quantile(counts: Counts, part: float) -> float | None:
@@ -36,6 +37,8 @@ def quantile(counts: Counts, part: float) -> float | None:
     if not left:
         return None
     for place, count in enumerate(counts):
+        if not count:
+            continue
         if count >= left:
             least = bound(place - 1) if place else 0.0
             return least + (bound(place) - least) * left / count

@@ -91,9 +91,9 @@ class ActorSlot:
         handle = self.handle
         return self._handled_before if handle is None else together(self._handled_before, handle.durations)
 
-    def handled_lately(self, now: float) -> Counts:
-        """The same, of the last minute or two (see Lately). now: monotonic seconds."""
-        return self._lately.look(now, self.durations)
+    def handled_lately(self, now: float, durations: Counts) -> Counts:
+        """What of `durations` is of the last minute or two (see Lately). now: monotonic seconds."""
+        return self._lately.look(now, durations)
 
     @property
     def pin(self) -> str:

@@ -41,9 +41,10 @@ def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, objec
 
 def _handling(slot: ActorSlot) -> Mapping[str, object]:
     """handled: messages since the instance began. p50, p95: seconds that its handlers took lately; None for none."""
-    lately = slot.handled_lately(time.monotonic())
+    durations = slot.durations
+    lately = slot.handled_lately(time.monotonic(), durations)
     times = {name: quantile(lately, part) for name, part in (("p50", 0.5), ("p95", 0.95))}
-    return {"handled": sum(slot.durations), **{name: _rounded(one) for name, one in times.items()}}
+    return {"handled": sum(durations), **{name: _rounded(one) for name, one in times.items()}}
 
 
 def _rounded(seconds: float | None) -> float | None:

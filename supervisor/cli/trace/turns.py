@@ -56,6 +56,7 @@ def turn(home: Home, turn: int | None, run: str, limit: int, as_json: bool) -> N
     """
     import msgspec
 
+    from supervisor.trace.analyse.absent import absent, types_of
     from supervisor.trace.analyse.select import select
     from supervisor.trace.analyse.turn import explain
     from supervisor.trace.read.query import Query
@@ -68,11 +69,12 @@ def turn(home: Home, turn: int | None, run: str, limit: int, as_json: bool) -> N
     explained = explain(found.entries, wanted) if found is not None else None
     if found is None or explained is None:
         fail(FAILED, f"run {trace.folder.name} has no record of turn {wanted}")
+    unknown = absent(types_of(entry.line for entry in found.entries))
     if as_json:
-        told = {"left_out": found.left_out, "torn": torn_of(trace)}
+        told = {"left_out": found.left_out, "absent": unknown, "torn": torn_of(trace)}
         print_json({"run": trace.folder.name, **msgspec.to_builtins(explained), **told})
         return
-    click.echo("\n".join(printable(line) for line in _lines(explained)))
+    click.echo("\n".join(printable(line) for line in (*_lines(explained), *unknown)))
 
 
 def torn_of(trace: "Trace") -> list[dict[str, Any]]:

@@ -47,13 +47,13 @@ def test_what_was_handled_counts_over_incarnations_and_how_long_it_took_for_a_mi
     played.launch("root", "a")
     slot = played.registry.slot("a")
     played.handles["a"].durations = counts({10: 3})
-    assert slot.handled_lately(100.0) == counts({10: 3})
+    assert slot.handled_lately(100.0, slot.durations) == counts({10: 3})
     played.handles["a"].end(Failure("Boom", "it broke"))
     played.launch("a")
     played.handles["a"].durations = counts({20: 2})
     assert slot.durations == counts({10: 3, 20: 2})
-    assert slot.handled_lately(130.0) == counts({10: 3, 20: 2})
-    assert slot.handled_lately(161.0) == counts({20: 2})
+    assert slot.handled_lately(130.0, slot.durations) == counts({10: 3, 20: 2})
+    assert slot.handled_lately(161.0, slot.durations) == counts({20: 2})
     (row,) = (one for one in played.registry.statuses() if one["address"] == "a")
     assert row["handled"] == 5
     assert [(one.address, one.incarnation, one.failure) for one in played.registry.endings] == [
