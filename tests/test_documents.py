@@ -37,7 +37,6 @@ FOLDERS = (
     "actors",
     "supervisor",
     "config",
-    "gerald/plugin",
     "docs/plugin-template",
     "tests",
     "tools",

@@ -42,7 +42,9 @@ def class_of_plugin(plugin: Plugin, target: str) -> type[Actor]:
     import_messages(plugin)
     cls = attribute(target)
     if not (isinstance(cls, type) and issubclass(cls, Actor)):
-        raise PluginBroken(f"{target} is no actor: it must be a class derived from gerald.plugin.Actor")
+        raise PluginBroken(
+            f"{target} is no actor: it must be a class derived from supervisor.plugins.api.Actor"
+        )
     _refuse_foreign_names(plugin)
     guarded(cls.handlers, f"looking for the handlers of {target}")
     return cls

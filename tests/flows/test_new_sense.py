@@ -13,7 +13,6 @@ COPIED = (
     "actors",
     "supervisor",
     "config",
-    "gerald",
     "tests",
     "tools",
     "docs",

@@ -66,7 +66,7 @@ def _opened(group: str, name: str, settings: Any, home: Path, works: Callable[[E
                 return engine
     except PluginBroken as broken:
         raise EngineBroken(str(broken), remedy) from None
-    raise EngineBroken(f"{name} does not do what it must (gerald.plugin.speech)", remedy)
+    raise EngineBroken(f"{name} does not do what it must (supervisor.plugins.api.speech)", remedy)
 
 
 class _Trial:

@@ -2,9 +2,16 @@
 
 from typing import Any
 
-from gerald.plugin import Actor, AskFailed, Reply, handles
-from gerald.plugin.rooms import BEHAVIOUR, CONVERSATION, MakeAct, ParametersChanged, SpeakFirst, SpokeFirst
 from gerald_example.messages import GetHighFives, HighFives
+from supervisor.plugins.api import Actor, AskFailed, Reply, handles
+from supervisor.plugins.api.rooms import (
+    BEHAVIOUR,
+    CONVERSATION,
+    MakeAct,
+    ParametersChanged,
+    SpeakFirst,
+    SpokeFirst,
+)
 
 
 class HighFive(Actor):

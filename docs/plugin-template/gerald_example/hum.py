@@ -1,11 +1,11 @@
-"""A voice (gerald.plugin.speech.Voice): every word is a hum."""
+"""A voice (supervisor.plugins.api.speech.Voice): every word is a hum."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from gerald.plugin.speech import Sound
+from supervisor.plugins.api.speech import Sound
 
 PITCH = 180.0  # Hz
 

@@ -1,7 +1,7 @@
 """What others may send to this plugin, or be sent. It is imported in every process that knows these messages: keep it
 light."""
 
-from gerald.plugin import Address, Message
+from supervisor.plugins.api import Address, Message
 
 HIGH_FIVE = Address("example.highfive")
 

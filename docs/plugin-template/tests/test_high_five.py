@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from gerald_example.high_five import HighFive
 from gerald_example.messages import HIGH_FIVE, GetHighFives, HighFives
 
-from gerald.plugin.rooms import MakeAct, ParametersChanged, SpeakFirst, SpokeFirst
-from gerald.plugin.testing import Stage
+from supervisor.plugins.api.rooms import MakeAct, ParametersChanged, SpeakFirst, SpokeFirst
+from supervisor.plugins.api.testing import Stage
 
 SETTINGS = SimpleNamespace(act="wave", words=("Up high!",), pause=5.0)
 FIVE = ParametersChanged({"HighFive": True})

@@ -1,6 +1,6 @@
 from gerald_example.hum import Hum
 
-from gerald.plugin.speech import Voice
+from supervisor.plugins.api.speech import Voice
 
 
 def test_there_is_a_hum_for_each_word() -> None:

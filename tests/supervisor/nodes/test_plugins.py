@@ -19,7 +19,7 @@ from tests.doubles.virtual_world import VirtualWorld
 PARTS = (Part(ACTORS, "hats.stand", "stand_of_hats:Stand"),)
 HATS = Plugin("hats", "gerald-hats 1", PARTS, "stand_of_hats")
 CODE = """
-from gerald.plugin import Actor
+from supervisor.plugins.api import Actor
 
 class Stand(Actor):
     def __init__(self, settings):

@@ -16,7 +16,7 @@ from supervisor.doctor.machine.plugins import judge
 from supervisor.plugins.report import PluginReport, TrialFailed, report_on, reports, try_apart
 from tests.doubles.plugins import HEAD, lay
 
-ACTOR = "from gerald.plugin import Actor, Message, durable, handles\n"
+ACTOR = "from supervisor.plugins.api import Actor, Message, durable, handles\n"
 ODD = {
     "raises": "import a_library_that_nobody_has",
     "exits": "raise SystemExit('no licence')",

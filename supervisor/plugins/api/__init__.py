@@ -1,4 +1,4 @@
-"""What a plugin's code imports (docs/plugins.md). It stays as it is for as long as INTERFACE does."""
+"""What a plugin imports (docs/plugins.md): it stays as it is for as long as INTERFACE does, and nothing else does."""
 
 from actors.kernel.actor import Actor, AskFailed, Reply, handles
 from actors.kernel.message import Asker, Lane, Message
