@@ -1,8 +1,11 @@
 """The page's HTTP server: uvicorn on a thread of its own."""
 
 import asyncio
+import contextlib
 import logging
+import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -26,8 +29,20 @@ log = logging.getLogger(__name__)
 # what anybody may cause is no matter for the log
 logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 CLOSE_WITHIN = 2.0
+AT_ONCE, WAITING = 50, 1024
+"""New connections that are taken at a time, and those that wait."""
+NICE = 5
 RENEWED_EVERY = 3600
 """Seconds after which the certificate is looked at again."""
+
+
+class Server(uvicorn.Server):
+    """Takes few new connections at a time, so that each is heard before too many others have come; the others wait."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(WAITING)
 
 
 class PageServer:
@@ -65,10 +80,11 @@ class PageServer:
             proxy_headers=False,
             h11_max_incomplete_event_size=HEAD,
             timeout_graceful_shutdown=1,
+            backlog=AT_ONCE,
             callback_notify=self._renew if tls is not None else None,
             timeout_notify=RENEWED_EVERY,
         )
-        self._server = uvicorn.Server(settings)
+        self._server = Server(settings)
         self._thread = threading.Thread(target=self._run, name="page server", daemon=True)
 
     def start(self) -> None:
@@ -87,6 +103,7 @@ class PageServer:
             self._on_renewed()
 
     def _run(self) -> None:
+        _yield_to_others()
         why = "it returned"
         try:
             self._server.run(sockets=[self._listening])
@@ -95,3 +112,10 @@ class PageServer:
             why = f"{type(error).__name__}: {error}"
         if not self._server.should_exit:
             self._on_end(why)
+
+
+def _yield_to_others() -> None:
+    """On Linux a thread can be nicer than its process: whoever floods the page holds up nobody who talks."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
