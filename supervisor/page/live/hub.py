@@ -12,6 +12,8 @@ from supervisor.page.live.feed import Feed, Fragments
 
 log = logging.getLogger(__name__)
 MOST_LISTENERS = 64
+MOST_LOOKING = 48
+"""Of them by those who may only look: an owner always finds a place."""
 AGAIN_AFTER = 1.0
 """Seconds until a feed that failed is begun again."""
 BEAT = 5.0
@@ -59,8 +61,9 @@ class Hub:
 
     async def listen(self, feed: Feed, may_act: bool) -> AsyncIterator[Mapping[str, str]]:
         """What is new of a feed, beginning with what is known. Raises TooManyListeners."""
-        if self._listeners >= MOST_LISTENERS:
-            raise TooManyListeners(f"{MOST_LISTENERS} pages are open already")
+        most = MOST_LISTENERS if may_act else MOST_LOOKING
+        if self._listeners >= most:
+            raise TooManyListeners(f"{most} pages are open already")
         reading = self._readings.get(feed.topic)
         if reading is None:
             reading = self._readings[feed.topic] = Reading(feed, asyncio.get_running_loop())

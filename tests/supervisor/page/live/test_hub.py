@@ -9,7 +9,7 @@ import pytest
 
 from supervisor.page.live.events import event
 from supervisor.page.live.feed import Feed
-from supervisor.page.live.hub import MOST_LISTENERS, Hub, TooManyListeners
+from supervisor.page.live.hub import MOST_LISTENERS, MOST_LOOKING, Hub, TooManyListeners
 
 WITHIN = 20.0
 
@@ -134,6 +134,21 @@ def test_there_is_a_limit_to_who_may_look() -> None:
         with pytest.raises(TooManyListeners):
             await anext(hub.listen(source.feed, True))
         await many[0].aclose()  # type: ignore[attr-defined]
+        await anext(hub.listen(source.feed, True))
+        hub.close()
+
+    run(story())
+
+
+def test_those_who_may_only_look_leave_an_owner_a_place() -> None:
+    async def story() -> None:
+        source, hub = Source(), Hub()
+        source.news.put(1)
+        many = [hub.listen(source.feed, False) for _ in range(MOST_LOOKING)]
+        for one in many:
+            await anext(one)
+        with pytest.raises(TooManyListeners):
+            await anext(hub.listen(source.feed, False))
         await anext(hub.listen(source.feed, True))
         hub.close()
 
