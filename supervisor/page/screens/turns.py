@@ -128,7 +128,11 @@ def _feeds(site: Site) -> tuple[Feed, ...]:
         keeps = site.asking.section_now("trace")["words"] == "keep"
         found = _listed_now(site.home)
         yield found
+        listens = False
         for event in site.asking.stream("watch", stop):
+            if not listens:  # what happened before it listened is in the trace meanwhile
+                listens, found = True, _listed_now(site.home)
+                yield found
             after = with_event(found, event, time.time(), LISTED, keeps_words=keeps)
             if after != found:
                 found = after
