@@ -234,7 +234,7 @@ def _web(config: "Config", complete: bool) -> tuple[ChildSpec, ...]:
         ChildSpec(
             PAGE,
             "supervisor.page.page:Page",
-            ("page", "home"),
+            ("page", "home", "plugins"),
             disabled_reason=off or ("" if complete else LATE),
             late=True,
         ),

@@ -1,6 +1,6 @@
 """The page's application: the screens, behind the guard."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -28,8 +28,10 @@ from supervisor.page.gate.sessions import Sessions
 from supervisor.page.live.events import live
 from supervisor.page.live.feed import Feed
 from supervisor.page.live.hub import Hub
+from supervisor.page.plugged import plugged_routes, plugged_screens
 from supervisor.page.screens import SCREENS
 from supervisor.page.site import Action, Show, Site, environment
+from supervisor.plugins.pages import PluginPage
 
 STATIC = Path(__file__).with_name("static")
 REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
@@ -44,9 +46,14 @@ REFUSALS: tuple[tuple[type[Exception], str, int], ...] = (
 """What is said of an error, "" for its own words, and the status."""
 
 
-def application(home: Path, place: Place, hub: Hub, rule: Rule = "local") -> ASGIApp:
-    """The page of the instance in `home`, served at `place`. rule: see page.metrics. Raises NoInstance."""
-    site = Site(home, Asking(home), SCREENS, environment())
+def application(
+    home: Path, place: Place, hub: Hub, rule: Rule = "local", plugged: Sequence[PluginPage] = ()
+) -> ASGIApp:
+    """The page of the instance in `home`, served at `place`. rule: see page.metrics. plugged: the pages of plugins.
+
+    Raises NoInstance."""
+    screens = (*SCREENS, *plugged_screens(plugged))
+    site = Site(home, Asking(home), screens, environment())
     passwords = Passwords(home / "data")
     sessions = Sessions(home / "data", passwords.epoch)
     entrance = Entrance(site, Links(find_instance(home).key), sessions, Examiner(passwords), place)
@@ -54,7 +61,8 @@ def application(home: Path, place: Place, hub: Hub, rule: Rule = "local") -> ASG
         Mount("/static", StaticFiles(directory=STATIC)),
         *for_machines(home, rule),
         *entrance.routes(),
-        *(_page(site, entrance, path, show) for one in SCREENS for path, show in one.pages.items()),
+        *(_page(site, entrance, path, show) for one in screens for path, show in one.pages.items()),
+        *plugged_routes(entrance, plugged),
         *(_action(site, entrance, action) for one in SCREENS for action in one.actions),
         *(_feed(entrance, hub, feed) for one in SCREENS for feed in one.feeds(site)),
     ]

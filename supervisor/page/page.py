@@ -11,6 +11,7 @@ from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
 from config.files import read_limited, write_private
 from config.schema.page import Page as PageSection
+from config.schema.plugins import Plugins
 from supervisor.page.gate.hosts import Place, is_loopback, machine_names, plain
 from supervisor.page.gate.passwords import Passwords
 from supervisor.page.internal import PageEnded, PageRenewed
@@ -36,10 +37,13 @@ class NotServed(Exception):
 
 
 class Page(Actor):
-    """Start arguments: its section, and the home. It holds nothing that must outlive it but data/page/."""
+    """Start arguments: its section, the home, and what plugins are given, some of which bring pages.
 
-    def __init__(self, page: PageSection, home: Path) -> None:
+    It holds nothing that must outlive it but data/page/."""
+
+    def __init__(self, page: PageSection, home: Path, plugins: Plugins | None = None) -> None:
         self._section = page
+        self._plugins = plugins if plugins is not None else Plugins()
         self._home = home
         self._server: PageServer | None = None
         self._why = "it starts"
@@ -48,8 +52,10 @@ class Page(Actor):
     def preload(self) -> None:
         # what takes long to import, before the actor counts as started
         import supervisor.page.server
+        import supervisor.plugins.pages
 
         self._make: Callable[..., PageServer] = supervisor.page.server.PageServer
+        self._pages = supervisor.plugins.pages.pages
 
     def on_start(self) -> None:
         try:
@@ -75,6 +81,7 @@ class Page(Actor):
             lambda why: self.post(PageEnded(why)),
             lambda: self.post(PageRenewed()),
             rule=self._section.metrics,
+            plugged=self._pages(self._plugins),
         )
         self._server.start()
         self._why = ""

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -21,6 +21,7 @@ from supervisor.page.gate.connection import USUAL, Connection, Limits
 from supervisor.page.gate.guard import HEAD
 from supervisor.page.gate.hosts import Place
 from supervisor.page.live.hub import Hub
+from supervisor.plugins.pages import PluginPage
 
 if TYPE_CHECKING:
     from supervisor.page.gate.tls import Tls
@@ -47,7 +48,8 @@ class Server(uvicorn.Server):
 
 class PageServer:
     """Serves the page of `home` on the listening socket, until closed. on_end: told why it ended by itself. on_renewed:
-    told that another certificate is shown. rule: see page.metrics."""
+    told that another certificate is shown. rule: see page.metrics.
+    plugged: the pages of plugins."""
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class PageServer:
         on_renewed: Callable[[], object],
         limits: Limits = USUAL,
         rule: Rule = "local",
+        plugged: Sequence[PluginPage] = (),
     ) -> None:
         self.place = place
         self.tls = tls
@@ -66,7 +69,7 @@ class PageServer:
         self._hub = Hub()
         self._on_end = on_end
         self._listening = listening
-        app = application(home, place, self._hub, rule)
+        app = application(home, place, self._hub, rule, plugged)
         context = tls.context if tls is not None else None
         settings = uvicorn.Config(
             app,

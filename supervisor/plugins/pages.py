@@ -7,8 +7,7 @@ from config.plugins.discovery import installed_plugins
 from config.plugins.errors import PluginBroken
 from config.plugins.guard import attribute, guarded
 from config.plugins.plugin import PAGES, Part, Plugin
-from config.schema import Config
-from config.sections import section
+from config.schema.plugins import Plugins
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +22,14 @@ class PluginPage:
     broken: str = ""
 
 
-def pages(config: Config) -> tuple[PluginPage, ...]:
-    """The pages of all plugins that are used, sound or broken, by name. Raises nothing."""
-    wanted = (one for one in installed_plugins() if not one.broken and not config.plugins.why_off(one.name))
-    return tuple(_page(config, plugin, part) for plugin in wanted for part in plugin.of(PAGES))
+def pages(plugins: Plugins) -> tuple[PluginPage, ...]:
+    """The pages of all plugins that are used, sound or broken, by name. plugins: the section. Raises nothing."""
+    wanted = (one for one in installed_plugins() if not one.broken and not plugins.why_off(one.name))
+    return tuple(_page(plugins, plugin, part) for plugin in wanted for part in plugin.of(PAGES))
 
 
-def _page(config: Config, plugin: Plugin, part: Part) -> PluginPage:
-    settings = section(config, plugin.section)
+def _page(plugins: Plugins, plugin: Plugin, part: Part) -> PluginPage:
+    settings = plugins.of(plugin.name)
     try:
         make = attribute(part.target)
         routes = guarded(lambda: tuple(make(settings)), f"{part.name}: making its routes")

@@ -4,7 +4,7 @@ import pytest
 
 from config.plugins.manifest import parse_manifest
 from config.plugins.plugin import PAGES, Part, Plugin
-from config.schema import Config
+from config.schema.plugins import Plugins
 from supervisor.plugins import pages as module
 from supervisor.plugins.pages import PluginPage, pages
 
@@ -26,8 +26,9 @@ def test_routes_are_made_with_the_plugin_s_settings_and_a_broken_page_is_one_lin
     manifest = parse_manifest('interface = 1\nabout = "Hats."')
     hats = Plugin("hats", "gerald-hats 1", parts, "pages_of_hats", manifest)
     monkeypatch.setattr(module, "installed_plugins", lambda: (hats,))
-    monkeypatch.setattr(module, "section", lambda config, name: name)
-    found = pages(Config())
+    section = Plugins()
+    monkeypatch.setattr(type(section), "of", lambda self, name: name)
+    found = pages(section)
     assert found[1] == PluginPage("hats.routes", "Hats.", ("a route",))
     assert found[0].broken == "hats.broken: making its routes failed: ValueError: no template"
-    assert pages(Config.model_validate({"plugins": {"disabled": ["hats"]}})) == ()
+    assert pages(Plugins(disabled=("hats",))) == ()

@@ -4,7 +4,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from supervisor.page.gate.passwords import Passwords
 from supervisor.page.gate.tls import Tls
 from supervisor.page.page import listen
 from supervisor.page.server import PageServer
+from supervisor.plugins.pages import PluginPage
 
 WITHIN = 30.0
 QUICK = Limits(most=20, shake=1.0, head=0.4, body=0.4, rest=0.3, end=0.3, written=0.5)
@@ -117,7 +118,9 @@ def parsed(data: bytes) -> Answer:
 class Served:
     """A page that is served, by an instance that answers nothing."""
 
-    def __init__(self, home: Path, limits: Limits, *, encrypted: bool = False) -> None:
+    def __init__(
+        self, home: Path, limits: Limits, *, encrypted: bool = False, plugged: Sequence[PluginPage] = ()
+    ) -> None:
         self.home = home
         self.passwords = Passwords(home / "data")
         self._claim = Claim(home)
@@ -127,7 +130,9 @@ class Served:
         self.ended: list[str] = []
         place = Place("127.0.0.1", "127.0.0.1", self.port, encrypted)
         tls = Tls(Page(), home, ("127.0.0.1",)) if encrypted else None
-        self.server = PageServer(home, place, listening, tls, self.ended.append, lambda: None, limits)
+        self.server = PageServer(
+            home, place, listening, tls, self.ended.append, lambda: None, limits, plugged=plugged
+        )
         self.server.start()
 
     def close(self) -> None:
