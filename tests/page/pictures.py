@@ -24,6 +24,8 @@ from tests.pictures.kept import kept_pictures
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 SEEN = 1005
 """The kept picture that the instance looks at."""
+SETTLED = {"": (".picture + p", "Otto_vr 2"), "actors": ("#row-vision-tracker", "/s")}
+"""What a screen says, and where, before its picture is taken."""
 FPS, SECONDS = 5.0, 120
 PEOPLE = {
     name: f"usr_00000000-0000-4000-8000-00000000000{n}"
@@ -106,8 +108,8 @@ def _shoot(instance: DemoInstance, driver: webdriver.Chrome, into: Path) -> None
             page.size(width, dark=dark)
             page.open(screen.name)
             page.find("main h1")
-            if not screen.name:
-                page.find("figure.picture img")
+            css, text = SETTLED.get(screen.name, ("main", ""))
+            page.until(css, text)
             file = into / f"page-{screen.name or 'now'}-{width}.png"
             driver.save_screenshot(str(file))
             print(file)

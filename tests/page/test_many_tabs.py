@@ -12,11 +12,11 @@ def test_as_many_tabs_as_one_likes(page: Page) -> None:
     for _ in range(TABS):
         driver.switch_to.new_window("tab")
         page.open("actors")
-        page.until("#row-root", "OK")
+        page.until("#row-conversation", "OK")
     for handle in driver.window_handles:
         if handle != first:
             driver.switch_to.window(handle)
             driver.close()
     driver.switch_to.window(first)
-    page.until("#row-root", "OK")
+    page.until("#row-conversation", "OK")
     assert page.complaints() == []
