@@ -38,6 +38,7 @@ def _latency(report: Report, cables: Cables, short: bool) -> None:
 
 
 FILM = Path(__file__).parents[1] / "tests" / "pictures" / "kept" / "film.avi"
+BROWSERS = 5
 EYES = ("computer_vision.enabled=true", f"computer_vision.source=file:{FILM}")
 
 
@@ -53,6 +54,19 @@ def _eyes(report: Report, cables: Cables, short: bool) -> None:
     )
     tails = latency.percentile(opened, 0.9), latency.percentile(closed, 0.9)
     report.add(Figure("speech to reply with open eyes, p90", tails[0], "s", "closed", tails[1]))
+
+
+def _page(report: Report, cables: Cables, short: bool) -> None:
+    """Whether open browsers make people wait: by turns, since a machine is not the same all the time."""
+    closed, opened = [], []
+    for _ in range(2):
+        closed += latency.ours(cables, 8 if short else 20)
+        opened += latency.watched(cables, 8 if short else 20, BROWSERS)
+    for name, of in (("median", latency.median), ("p90", lambda times: latency.percentile(times, 0.9))):
+        told = f"speech to reply with {BROWSERS} browsers open, {name}"
+        report.add(
+            Figure(told, of(opened), "s", "closed", of(closed), at_most=1.1 if name == "median" else None)
+        )
 
 
 def _babble(report: Report, cables: Cables, short: bool) -> None:
@@ -196,6 +210,7 @@ def _share(room: Room, cables: Cables, sound: object) -> float:
 SCENARIOS: dict[str, Callable[[Report, Cables, bool], None]] = {
     "latency": _latency,
     "eyes": _eyes,
+    "page": _page,
     "answers": _answers,
     "babble": _babble,
     "readings": _readings,

@@ -276,7 +276,7 @@ class Recognizer(Actor):
         self.transcripts.too_short(self._ear.began_at, seconds, sure, announced=dismissed.announced)
 
     def _look_ahead(self) -> None:
-        """Have the words so far of what somebody says over the bot recognized: do they interrupt?"""
+        """Have the words so far recognized: do they interrupt the bot, or what can be shown of them?"""
         self._overlap = self._overlap.passed(self._ear.endpoint)
         so_far = self._ear.so_far(self._overlap.speech, self.cause())
         if self._worker is None or not self._worker.give(so_far):
@@ -357,15 +357,20 @@ class Recognizer(Actor):
     @handles
     def on_watch(self, message: WatchWords) -> None:
         self.transcripts.watch(message.address, on=message.on)
+        self._overlap = self._overlap.watch(self.transcripts.watched)
 
     @handles
     def on_part(self, heard: PartRecognized) -> None:
-        """What is said over the bot, so far."""
+        """What is said so far."""
+        decides = self._overlap.decides
         self._overlap = self._overlap.over()
         text = without_loops(heard.text)
         if self._unwanted(msgspec.structs.replace(heard, text=text)):
             text = ""
-        self.transcripts.part(WordsHeard(heard.started_at, text, final=False, seconds=heard.seconds))
+        if not decides:  # before the last pause they said something, too
+            text = joined((self._utterances.before or "", text))
+        so_far = WordsHeard(heard.started_at, text, final=False, seconds=heard.seconds)
+        self.transcripts.part(so_far, over_reply=decides)
 
     def _unwanted(self, heard: UtteranceRecognized | PartRecognized) -> str:
         return self._echo.unwanted(heard, self.now(), self._speech.echo_similarity)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._browsers import browsers, page_of
 from benchmarks._voice.room import Cables, Room
 from benchmarks._voice.voices import babble, mixed, quieter, said
 from supervisor.demo.pulse import MICROPHONE, SPEAKER
@@ -79,6 +80,14 @@ def ours(cables: Cables, ask: int, *settings: str) -> list[float]:
     """Gerald's times, with the embedded model. settings: of his configuration."""
     with Room(cables, *settings) as room:
         return measured(cables, ask, room.answered)
+
+
+def watched(cables: Cables, ask: int, count: int) -> list[float]:
+    """Gerald's times while `count` browsers show the first screen of the page."""
+    with Room(cables, "page.enabled=true", "page.port=0") as room:
+        instance = room.instance
+        with browsers(instance.home, page_of(instance), count):
+            return measured(cables, ask, room.answered)
 
 
 def theirs(cables: Cables, ask: int) -> list[float]:

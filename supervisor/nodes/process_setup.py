@@ -68,16 +68,26 @@ def become_worker(boot: Boot, link: LocalLink) -> None:
     root.setLevel(boot.level)
     # Before the actor's libraries are imported: most read the environment then.
     os.environ.update(boot.process.env)
-    _set_priority(boot.address, boot.process.nice)
+    if boot.process.nice < 0:
+        set_priority(boot)
     _set_cores(boot.address, boot.process.cpus)
     register_messages()
 
 
-def _set_priority(address: str, nice: int) -> None:
+def set_priority(boot: Boot) -> None:
+    """Take the priority that `boot` names. One that yields is for after the start: beside a game that takes every core
+    it would take a minute to import and load what else takes a second, and everything waits for that."""
+    address, nice = boot.address, boot.process.nice
     if not nice:
         return
     try:
-        if hasattr(os, "nice"):
+        if sys.platform == "linux":
+            # there each thread has its own, also those that a library has started by now
+            priority = os.nice(0) + nice
+            for thread in os.listdir("/proc/self/task"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, int(thread), priority)
+        elif hasattr(os, "nice"):
             os.nice(nice)
         else:
             name = next(name for least, name in _WINDOWS_PRIORITIES if nice >= least)

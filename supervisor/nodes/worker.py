@@ -35,7 +35,7 @@ from supervisor.nodes.link import FrameType, LinkClosed, unpack
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.node_recorder import open_recorder
 from supervisor.nodes.plugins import make_of_plugin
-from supervisor.nodes.process_setup import become_worker
+from supervisor.nodes.process_setup import become_worker, set_priority
 from supervisor.nodes.secrets import Reveal, Secrets
 from supervisor.nodes.wire_mailbox import WireMailbox
 
@@ -151,6 +151,8 @@ class _Worker:
             self._end(Failure(type(error).__name__, str(error)[:500]))
             return
         if incarnation.start():
+            if self._boot.process.nice > 0:
+                set_priority(self._boot)
             incarnation.run()
 
     # -- start

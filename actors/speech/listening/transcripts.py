@@ -50,9 +50,15 @@ class Transcripts:
         """Somebody begins to speak."""
         self._tell_watchers(at, "", final=False)
 
-    def part(self, heard: WordsHeard) -> None:
-        """What is said over the bot, so far."""
-        self._tell(CONVERSATION, heard)
+    @property
+    def watched(self) -> bool:
+        """Whether anybody watches."""
+        return bool(self._watchers)
+
+    def part(self, heard: WordsHeard, *, over_reply: bool) -> None:
+        """What is said so far; the conversation decides on what is said over a reply."""
+        if over_reply:
+            self._tell(CONVERSATION, heard)
         self._tell_watchers(heard.started_at, heard.text, final=False)
 
     def guess(self, guessed: TranscriptGuessed) -> None:

@@ -154,6 +154,8 @@ class RunScreen:
             unwell = (Health.DEGRADED, Health.DOWN)
             if any(slot.health in unwell for slot in system.registry.slots.values()):
                 self._console.print("[dim]what is missing, and what to do: `supervisor doctor`[/]")
+            if self._config.page.enabled:
+                self._console.print("[dim]to see it hear, think and talk in a browser: `supervisor page`[/]")
         elif not any(stop.is_set() for stop in stops):
             self._console.print(
                 "[bold yellow]not everything is ready yet[/]; see `supervisor status` and `supervisor doctor`"

@@ -331,7 +331,7 @@ def test_whoever_was_not_understood_is_told_of(enter: Enter) -> None:
 
 
 def test_watchers_get_the_words_as_they_come(enter: Enter) -> None:
-    room = enter("I was thinking.", "I was thinking of you.", "")
+    room = enter("I was thinking.", "I was thinking of", "I was thinking of you.", "", "", "")
     page = room.world.probe("page")
     room.world.give("speech.recognizer", WatchWords("page"))
     room.hear(0.8, loud=True)
@@ -341,17 +341,34 @@ def test_watchers_get_the_words_as_they_come(enter: Enter) -> None:
     assert [(heard.text, heard.final) for heard in words] == [
         ("", False),
         ("I was thinking.", False),
+        ("I was thinking of", False),
         ("I was thinking of you.", False),
         ("I was thinking of you.", True),
     ]
-    room.hear(2.0, loud=True)
+    room.hear(0.9, loud=True)
     room.pause()
     room.hear(0.4)
-    assert [(heard.text, heard.final) for heard in page.of(WordsHeard)[4:]] == [("", False), ("", True)]
+    assert [(heard.text, heard.final) for heard in page.of(WordsHeard)[5:]] == [("", False), ("", True)]
     words = page.of(WordsHeard)
     room.world.give("speech.recognizer", WatchWords("page", on=False))
     room.hear(0.4)
     assert len(page.of(WordsHeard)) == len(words)
+
+
+def test_watchers_get_words_while_somebody_speaks_and_nobody_else_does(enter: Enter) -> None:
+    room = enter("I was", "I was thinking", "I was thinking of you.")
+    page = room.world.probe("page")
+    room.world.give("speech.recognizer", WatchWords("page"))
+    room.hear(1.2, loud=True)
+    room.until(lambda: len(page.of(WordsHeard)) == 2)
+    room.hear(1.0, loud=True)
+    room.until(lambda: len(page.of(WordsHeard)) == 3)
+    assert [heard.text for heard in page.of(WordsHeard)] == ["", "I was", "I was thinking"]
+    room.pause()
+    room.hear(0.4)
+    room.until(room.transcripts)
+    assert page.of(WordsHeard)[-1].final
+    assert words(room) == []
 
 
 def test_chunks_of_another_size_are_ignored(enter: Enter) -> None:
