@@ -263,8 +263,13 @@ def spoil(persisting: Persisting, *domains: str) -> None:
                     value = txn.get(key)  # type: ignore[attr-defined]
                     txn.put(key, value[:-1] + bytes((value[-1] ^ 1,)))  # type: ignore[attr-defined]
 
-    store = persisting.world.lives["persistence"].actor._writer.write_behind.store  # type: ignore[attr-defined]
-    store.database.change("damaging", change)
+    life = persisting.world.lives["persistence"]
+    writer = life.actor._writer  # type: ignore[attr-defined]
+    end = time.monotonic() + 60.0
+    while writer.stuck > 0.0 or writer.write_behind.is_untidy:  # a copy that is just being made would be left
+        assert time.monotonic() < end
+        life.step(0.05)
+    writer.write_behind.store.database.change("damaging", change)
     for domain in domains:
         for file in (persisting.home / "data" / "state" / domain).glob("*.state"):
             file.write_bytes(b"\0" * file.stat().st_size)
