@@ -19,6 +19,9 @@ from supervisor.demo.sound import SoundStage
 from supervisor.demo.timeline import PARTS, Turn, alike, fold, median
 from supervisor.demo.vrchat.game import VRChat
 
+SHOWN_WITHIN = 5.0
+ALIKE = 0.9
+"""How much of a reply the chatbox must have got."""
 TURN_WITHIN = 60.0
 HEARD_BACK = 0.5
 """The share of a reply that must be recognized in its recording: small models misspell."""
@@ -85,7 +88,7 @@ class Show:
         self.turns.append(turn)
         # With files the questions come at their own pace: a slow reply to one may reach into the next.
         since = min(asked_at, turn.at.get("speech_ended", asked_at))
-        self._check_turn(turn, text, [shown.text for shown in peer.since(since)])
+        self._check_turn(turn, text, _shown(peer, since, turn.reply))
         if turn.reply:
             self._check_voice(turn, recorded)
 
@@ -124,7 +127,7 @@ class Show:
             self._expect(alike(asked, turn.heard) >= HEARD_BACK, f"{where}: heard {turn.heard!r}")
         seen = " ".join(shown)
         self._say(f"              VRChat's chatbox got: [magenta]{escape(seen)}[/]")
-        self._expect(alike(turn.reply, seen) >= 0.9, f"{where}: the chatbox got {seen!r} of {turn.reply!r}")
+        self._expect(alike(turn.reply, seen) >= ALIKE, f"{where}: the chatbox got {seen!r} of {turn.reply!r}")
 
     def _check_voice(self, turn: Turn, recorded: Path) -> None:
         heard = recognized(recorded, self._transcriber)
@@ -166,3 +169,13 @@ class Show:
 
     def _say(self, markup: str) -> None:
         self._console.print(markup)
+
+
+def _shown(peer: Peer, since: float, reply: str) -> list[str]:
+    """What the chatbox got. The last words may wait for it after the end of the reply: it takes one text at a time."""
+    until = time.monotonic() + SHOWN_WITHIN
+    while True:
+        texts = [shown.text for shown in peer.since(since)]
+        if alike(reply, " ".join(texts)) >= ALIKE or time.monotonic() > until:
+            return texts
+        time.sleep(0.1)

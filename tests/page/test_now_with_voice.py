@@ -66,7 +66,8 @@ def test_its_ears_and_its_voice_are_muted_and_unmuted(page: Page, instance: Demo
 def test_what_it_sees_is_shown_and_changes(page: Page) -> None:
     page.open("/")
     first = page.find(".picture img").get_attribute("src")
-    assert page.driver.execute_script("return document.querySelector('.picture img').naturalWidth") == 320
+    width = "return document.querySelector('.picture img').naturalWidth"
+    WebDriverWait(page.driver, WITHIN).until(lambda driver: driver.execute_script(width) == 320)
 
     def changed(_: object) -> bool:
         return bool(page.driver.find_element(By.CSS_SELECTOR, ".picture img").get_attribute("src") != first)

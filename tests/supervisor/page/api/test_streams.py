@@ -25,7 +25,7 @@ class Talking(Asking):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.go_on = threading.Event()
-        self.closed = threading.Semaphore(0)
+        self.waits, self.closed = threading.Semaphore(0), threading.Semaphore(0)
         self.refuses = ""
         self.breaks = False
 
@@ -34,6 +34,7 @@ class Talking(Asking):
             raise RequestRefused(self.refuses)
         try:
             yield {"event": "turn", "turn": 1}
+            self.waits.release()
             self.go_on.wait(WITHIN)
             if self.breaks:
                 raise RequestRefused(f"lost in {self.home}")
@@ -114,6 +115,8 @@ def test_there_are_places_for_a_few_readers_and_one_is_free_when_the_instance_ha
         late = rig.reader()
         assert "are being read already" in (await late.part())["detail"]
         assert late.status == 503
+        for _ in readers:
+            assert await asyncio.to_thread(rig.asking.waits.acquire, True, WITHIN)
         await readers[0].leave()
         assert rig.free() == 0, "the instance still serves who has left"
         rig.asking.go_on.set()
