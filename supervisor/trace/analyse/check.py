@@ -7,7 +7,7 @@ Where records are known to be missing, that proves nothing and is only reported.
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -97,7 +97,7 @@ def check(trace: Trace) -> TraceReport:
     segments = []
     incomplete = []
     for paths in segments_by_node(trace.folder).values():
-        segments += [check_segment(path, last=path is paths[-1]) for path in paths]
+        segments += [check_segment(path, last=last) for path, last in _with_last(paths)]
         if not paths[0].name.endswith(".0001.mcap"):
             incomplete.append(f"{paths[0].name} is the oldest file of its node: those before it were deleted")
     incomplete += [f"{one.name}: {one.torn_tail}" for one in segments if one.torn_tail]
@@ -110,8 +110,15 @@ def check(trace: Trace) -> TraceReport:
     return TraceReport(trace.folder.name, tuple(segments), found, tuple(incomplete))
 
 
+def _with_last(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
+    """Each file of a node, and whether it is the last one of the process that wrote it."""
+    writers = [open_segment(path, lambda torn: None).metadata.get("pid") for path in paths]
+    for path, writer, after in zip(paths, writers, [*writers[1:], None], strict=True):
+        yield path, after is None or after != writer
+
+
 def check_segment(path: Path, *, last: bool) -> SegmentReport:
-    """Read every byte of one file. last: it is its node's last one, so its end may be torn."""
+    """Read every byte of one file. last: its writer made none after it, so its end may be torn."""
     torn: list[Torn] = []
     segment = open_segment(path, torn.append)
     lines = sum(1 for _ in segment.lines())

@@ -1,5 +1,7 @@
 """Whether a trace is whole."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,32 @@ def test_a_torn_end_with_a_file_after_it_is_damage(tmp_path: Path) -> None:
     report = check(Trace(trace.folder))
     assert not report.ok
     assert report.damage[0].startswith(path.name)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from supervisor.trace.write.recorder import Recorder
+from tests.supervisor.trace.samples import Noted, envelope, handled
+recorder = Recorder(Path(sys.argv[1]), "b", run=sys.argv[2])
+recorder.append(handled(envelope(1, Noted(1))))
+assert recorder.flush(60.0)
+os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+"""
+
+
+def test_a_killed_process_whose_successor_writes_a_file_of_its_own_is_no_damage(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, tmp_path, RUN], check=False, timeout=120)
+    successor = Recorder(tmp_path, "b", run=RUN)
+    successor.append(handled(envelope(2, Noted(2))))
+    successor.close()
+    report = check(Trace(tmp_path / RUN))
+    assert [(one.name, one.finished) for one in report.segments] == [
+        ("b.0001.mcap", False),
+        ("b.0002.mcap", True),
+    ]
+    assert report.ok
+    assert report.incomplete == ("b.0001.mcap is being written, or its writer was killed",)
 
 
 @pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.7, 0.9, 0.96, 0.99, 0.999])
