@@ -21,7 +21,10 @@ from supervisor.otp.spec import ChildSpec
 log = logging.getLogger(__name__)
 
 PERIOD = 0.25
-"""Most seconds between two looks."""
+"""Most seconds between two looks while something may be wrong soon."""
+
+IDLE = 1.0
+"""Most seconds between two looks while nothing can be: nothing is handled, and every process has just shown life."""
 
 WEIGH_EVERY = 1.0
 SILENCE = 2.0
@@ -63,6 +66,13 @@ def examine(
         held = f"{seen.rss / 1e6:.0f} MB, more than memory_limit ({memory_limit / 1e6:.0f} MB)"
         return HangReport("OutOfMemory", f"its process holds {held}")
     return None
+
+
+def until_suspect(seen: Observation, now: float, handler_timeout: float) -> float:
+    """Seconds until it can have handled one message, or have been silent, for too long."""
+    handled = handler_timeout - max(0.0, now - seen.begun if seen.handling else 0.0)
+    silent = max(handler_timeout, SILENCE) - (now - seen.beat) if seen.beat else handled
+    return min(handled, silent)
 
 
 class Watchdog:
@@ -109,17 +119,19 @@ class Watchdog:
         weigh = now - self._weighed_at >= WEIGH_EVERY
         if weigh:
             self._weighed_at = now
-        shortest = 4 * PERIOD
+        shortest, soonest = 4 * PERIOD, 4 * IDLE
         for slot in tuple(self._slots()):
             handle, spec = slot.handle, slot.spec
             if handle is None or not isinstance(spec, ChildSpec) or slot.state != "running":
                 continue
             shortest = min(shortest, spec.handler_timeout)
             limit = spec.memory_limit if weigh else 0
-            found = examine(_observe(handle, limit), now, self._awake_since, spec.handler_timeout, limit)
+            seen = _observe(handle, limit)
+            found = examine(seen, now, self._awake_since, spec.handler_timeout, limit)
             if found is not None:
                 self._report(slot, found)
-        return shortest / 4
+            soonest = min(soonest, until_suspect(seen, now, spec.handler_timeout))
+        return max(shortest, soonest) / 4
 
     def _report(self, slot: ActorSlot, found: HangReport) -> None:
         """Tell the supervisor, once for each fault of an incarnation."""

@@ -18,10 +18,12 @@ EASE = 0.05
 
 
 class RecordQueue:
-    """Holds up to `capacity` records. wake: set when the writer should write now. lost: records lost in all."""
+    """Holds up to `capacity` records. lost: records lost in all."""
 
     def __init__(self, capacity: int) -> None:
-        self.wake = threading.Event()
+        self._hurry = threading.Event()  # set when the writer should write now
+        self._news = threading.Event()  # set when a writer that dozes has something to do
+        self._dozes = False
         self.closed = False
         self._capacity = capacity
         self._soft = min(capacity // 2, FIRST)
@@ -45,7 +47,27 @@ class RecordQueue:
             return
         self._records.append(record)
         if record.failure is not None:
-            self.wake.set()
+            self.hurry()
+        elif self._dozes:
+            self._news.set()
+
+    def hurry(self) -> None:
+        """Let the writer write now."""
+        self._hurry.set()
+        self._news.set()
+
+    def pause(self, interval: float, doze: float | None = 0.0) -> None:
+        """Wait, in the writer, until it should write: for `interval` seconds, unless there is a hurry.
+
+        doze: seconds that it may sleep before, until a first record comes; None: for ever."""
+        self._dozes = True
+        # After announcing it: who appended before sees a record here, and who appends later sees the writer dozing.
+        if not self._records and not self._hurry.is_set():
+            self._news.wait(doze)
+        self._dozes = False
+        self._news.clear()
+        self._hurry.wait(interval)
+        self._hurry.clear()
 
     def made_room(self) -> None:
         """Let waiting appenders check for room."""
@@ -77,13 +99,13 @@ class RecordQueue:
             self.closed = True
             self._pressed_at = -1
             self._room.notify_all()
-        self.wake.set()
+        self.hurry()
 
     def _admit(self) -> bool:
         if self.closed:
             return False
-        if not self._stuck and not self.wake.is_set():
-            self.wake.set()
+        if not self._stuck and not self._hurry.is_set():
+            self.hurry()
         if not self._has_room():
             return self._wait()
         if len(self._records) >= self._soft:

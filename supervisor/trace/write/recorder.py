@@ -112,7 +112,7 @@ class Recorder:
         with self._served:
             self._asked += 1
             ticket = self._asked
-            self._queue.wake.set()
+            self._queue.hurry()
             return self._served.wait_for(lambda: self._answered >= ticket, within) and not self._trouble
 
     def close(self, within: float = 5.0) -> None:
@@ -127,14 +127,22 @@ class Recorder:
         closing = False
         while not closing:
             if not queue or self._trouble:
-                queue.wake.wait(self._interval)
-                queue.wake.clear()
+                queue.pause(self._interval, self._may_doze())
             closing, ticket = queue.closed, self._asked
             self._attempt(writer, closing, asked=ticket != self._answered)
             with self._served:
                 self._answered = ticket
                 self._served.notify_all()
         self._report_end()
+
+    def _may_doze(self) -> float | None:
+        """Seconds that may pass without a look where nothing comes; None: any time."""
+        if self._trouble or self._hurries:
+            return 0.0
+        since = self._unflushed_since
+        return (
+            None if since is None else max(0.0, since + CONTINUOUS_WAITS - self._interval - time.monotonic())
+        )
 
     def _attempt(self, writer: "RotatingWriter", closing: bool, *, asked: bool) -> None:
         if self._trouble and not closing and time.monotonic() < self._retry_at:

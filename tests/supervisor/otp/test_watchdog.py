@@ -126,7 +126,31 @@ def test_memory_is_weighed_only_where_there_is_a_limit_and_once_a_second() -> No
 
 def test_it_looks_more_often_where_patience_is_short() -> None:
     assert Rig(handler_timeout=0.1).dog.look(1.0) == pytest.approx(0.025)
-    assert Rig(handler_timeout=60.0).dog.look(1.0) == pytest.approx(0.25)
+    assert Rig(handler_timeout=60.0).dog.look(1.0) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "handler_timeout", "pause"),
+    [
+        (Observation(), 60.0, 1.0),
+        (Observation(), 2.0, 0.5),
+        (Observation("a/1/1", "Tick", begun=99.9), 60.0, 1.0),
+        (Observation("a/1/1", "Tick", begun=42.0), 60.0, 0.5),
+        (Observation("a/1/1", "Tick", begun=40.1), 60.0, 0.25),
+        (Observation(beat=99.9), 60.0, 1.0),
+        (Observation(beat=42.0), 60.0, 0.5),
+        (Observation(beat=40.1), 60.0, 0.25),
+        (Observation(beat=99.9), 0.1, 0.025),
+    ],
+)
+def test_it_looks_seldom_while_nothing_can_be_wrong_soon(
+    seen: Observation, handler_timeout: float, pause: float
+) -> None:
+    rig = Rig(handler_timeout=handler_timeout)
+    rig.life.beat, rig.life.begun = seen.beat, seen.begun
+    if seen.handling:
+        rig.life.handling = Envelope("me", 1, 1, "a", Ping_())
+    assert rig.dog.look(100.0) == pytest.approx(pause)
 
 
 class Steps:

@@ -178,11 +178,37 @@ def test_alone_it_waits_in_memory_for_a_while_and_no_longer(
             threading.Event().wait(0.01)
         assert len(lines(tmp_path)) == 1
         monkeypatch.setattr("supervisor.trace.write.recorder.CONTINUOUS_WAITS", 0.0)
+        recorder._queue.hurry()  # it sleeps until it would be due
         readable(tmp_path, 2)
         recorder.append(handled(envelope(3, Swarming(3)), failure=Failure("KeyError", "x")))
         readable(tmp_path, 3)
     finally:
         recorder.close()
+
+
+def test_what_comes_after_a_long_silence_is_written_within_the_flush_interval_and_nobody_asks(
+    tmp_path: Path,
+) -> None:
+    recorder = Recorder(tmp_path, "root", run=RUN, flush_interval=0.01)
+    try:
+        for number in range(1, 4):
+            dozing(recorder)
+            recorder.append(handled(envelope(number, Noted(number))))
+            readable(tmp_path, number)
+        dozing(recorder)
+        assert recorder.flush(within=10.0)
+        dozing(recorder)
+    finally:
+        recorder.close()
+    assert not recorder._thread.is_alive()
+
+
+def dozing(recorder: Recorder) -> None:
+    """Wait until its writer sleeps."""
+    deadline = time.monotonic() + 60.0
+    while not recorder._queue._dozes and time.monotonic() < deadline:
+        threading.Event().wait(0.001)
+    assert recorder._queue._dozes
 
 
 def readable(folder: Path, count: int) -> None:
