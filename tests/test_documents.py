@@ -17,6 +17,7 @@ from config.schema import Config
 from config.schema.walk import field_at, names_at
 from supervisor import exit_status
 from supervisor.cli.main import COMMANDS, cli
+from supervisor.fleet.fleet import read as read_fleet
 from supervisor.otp.spec import walk
 from supervisor.tree import tree
 
@@ -202,6 +203,10 @@ def test_examples_are_valid_configurations(document: Path, tmp_path: Path) -> No
     (tmp_path / "config").mkdir()
     home = Home(tmp_path)
     for example in fences(document, "yaml"):
+        if "\nhomes:\n" in example:  # the file of a fleet; it raises for a mistake
+            (tmp_path / "fleet.yaml").write_text(example, "utf-8")
+            assert read_fleet(tmp_path / "fleet.yaml").members
+            continue
         home.config_file.write_text(example, "utf-8")
         assert load_config(home, environ={"OPENROUTER_API_KEY": "a key"}).errors == ()
 

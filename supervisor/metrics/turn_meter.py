@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from actors.behaviour.messages import BEHAVIOUR
-from actors.conversation.messages import CONVERSATION, ReplyEnded
+from actors.conversation.messages import CONVERSATION, ReplyEnded, TurnStarted
 from actors.kernel.incarnation import Handle
 from actors.kernel.message import Envelope, Message
 from actors.llm.messages import CompletionEnded, CompletionFailed, EmbeddedAnswers
 from actors.system.messages import SYSTEM, StageReached
-from supervisor.metrics.histogram import Histogram
+from supervisor.metrics.histogram import DURATIONS, Histogram
 
 MOST_STAGES = 32
 REMEMBERED = 32
@@ -32,6 +32,8 @@ class TurnMeter:
         self._lock = threading.Lock()
         self._stages: dict[str, Histogram] = {}
         self._response = Histogram()
+        self._whole = Histogram(DURATIONS)
+        self._asked: dict[int, float] = {}  # when a turn began
         self._outcomes: Counter[str] = Counter()
         self._completions: Counter[str] = Counter()
         self._tokens = 0
@@ -64,6 +66,7 @@ class TurnMeter:
             return {
                 "stages": {stage: self._stages[stage].read() for stage in sorted(self._stages)},
                 "response": self._response.read(),
+                "whole": self._whole.read(),
                 "outcomes": dict(self._outcomes),
                 "completions": dict(self._completions),
                 "tokens": self._tokens,
@@ -109,9 +112,15 @@ class TurnMeter:
             self._stands_in = message.instead
 
     def _at_behaviour(self, message: Message) -> None:
-        if type(message) is ReplyEnded:
+        if type(message) is TurnStarted:
+            with self._lock:
+                _remember(self._asked, message.turn, self._wall())
+        elif type(message) is ReplyEnded:
             with self._lock:
                 self._outcomes[message.outcome] += 1
+                asked = self._asked.pop(message.turn, None)
+                if asked is not None and 0 <= (took := self._wall() - asked) < LONGEST:
+                    self._whole.observe(took)
 
 
 def _remember(times: dict[int, float], turn: int, at: float) -> None:

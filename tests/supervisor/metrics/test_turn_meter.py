@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from actors.behaviour.messages import BEHAVIOUR
-from actors.conversation.messages import CONVERSATION, ReplyEnded
+from actors.conversation.messages import CONVERSATION, ReplyEnded, TurnStarted
 from actors.kernel.message import Envelope, Message
 from actors.llm.messages import CompletionEnded, CompletionFailed, EmbeddedAnswers
 from actors.system.messages import SYSTEM, StageReached
+from actors.vocabulary.values import UNKNOWN
 from supervisor.metrics.turn_meter import MOST_STAGES, REMEMBERED, TurnMeter
 
 
@@ -94,3 +95,12 @@ def test_neither_stages_nor_turns_grow_without_end(rig: Rig) -> None:
         rig.handle(SYSTEM, StageReached(number, "speech_ended", 1000.0))
     assert len(rig.meter.read()["stages"]) == MOST_STAGES
     assert len(rig.meter._spoken) == REMEMBERED
+
+
+def test_a_whole_turn_is_from_its_begin_to_the_end_of_its_reply(rig: Rig) -> None:
+    rig.handle(BEHAVIOUR, TurnStarted(7, "hello", UNKNOWN))
+    rig.now += 2.5
+    rig.handle(BEHAVIOUR, ReplyEnded(7, "said", "hi"), ReplyEnded(8, "said", "never begun here"))
+    whole = rig.meter.read()["whole"]
+    assert (sum(whole.counts), whole.total) == (1, 2.5)
+    assert whole.quantile(0.5) == 2.5, "in the middle between 2 and 3"
