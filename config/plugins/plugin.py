@@ -20,8 +20,8 @@ PARTS = (ACTORS, RECOGNIZERS, SYNTHESIZERS, PAGES)
 
 RESERVED = frozenset(
     "actors audio avatar behaviour body bot config configuration control conversation core disabled embedded enabled"
-    " espeak gerald hibari kernel kokoro llm logging lore memory mind osc page performance persistence piper plugins"
-    " replay root safety speech state storage supervision supervisor system trace users vision vrchat web"
+    " espeak gerald hibari hosts kernel kokoro llm logging lore memory mind osc page performance persistence piper"
+    " plugins replay root safety speech state storage supervision supervisor system trace users vision vrchat web"
     " whisper world".split()
 )
 """Names that are Gerald's own: first parts of addresses, sections, groups of actors, engines."""

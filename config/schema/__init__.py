@@ -15,6 +15,7 @@ from config.schema.audio import Audio
 from config.schema.behaviour import Behaviour, Initiative, Movement
 from config.schema.bot import Bot
 from config.schema.conversation import Attention
+from config.schema.hosts import Hosts, HostSettings
 from config.schema.interruption import Interruption
 from config.schema.llm import Llm, LocalLlm
 from config.schema.logs import Logging
@@ -45,6 +46,8 @@ __all__ = [
     "Bot",
     "ComputerVision",
     "Config",
+    "HostSettings",
+    "Hosts",
     "Initiative",
     "Interruption",
     "KeptOfUsers",
@@ -140,6 +143,7 @@ if TYPE_CHECKING:
         storage: Storage = Storage()
         trace: Tracing = Tracing()
         plugins: Plugins = Plugins()
+        hosts: Hosts = Hosts()
         supervision: Supervision = Supervision()
 
 else:

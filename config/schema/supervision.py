@@ -2,14 +2,31 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from config.schema.section import Section, Size, Tuple, setting
 
 ActorAddress = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=100)]
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=32)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
+
+
+HOST_NAME = r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?"
+"""A pattern. It is part of a name in a certificate, so it is no longer, and has no other signs."""
+
+PLACEABLE = frozenset(
+    (
+        "speech.recognizer",
+        "llm.local",
+        "speech.synthesizer",
+        "vision.detector",
+        "vision.reader",
+        "vision.depth",
+    )
+)
+"""The actors that keep nothing which outlives a message: only these may run on another machine."""
 
 
 class ActorSettings(Section):
@@ -17,9 +34,20 @@ class ActorSettings(Section):
 
     pin: str = setting(
         "thread",
-        "thread, process for a process of its own, or host:NAME for another machine.",
+        "thread; process for a process of its own; host:NAME for another machine, host:* for any that has its labels.",
         restarts=(),
-        pattern=r"^(thread|process|host:[A-Za-z0-9_.-]+)$",
+        pattern=rf"^(thread|process|host:(\*|{HOST_NAME}))$",
+    )
+    labels: Tuple[Label] = setting(
+        (),
+        "With host:*, what a host must be good for: the labels that it must have.",
+        restarts=(),
+        max_length=16,
+    )
+    elsewhere: Literal["thread", "process", "wait"] = setting(
+        "process",
+        "Where it runs while its host is away: thread or process of this machine, or not at all: its messages wait.",
+        restarts=(),
     )
     instances: int = setting(1, "How many of it share the work.", restarts=(), ge=1, le=64)
     cpus: Tuple[Annotated[int, Field(ge=0, le=4095)]] = setting(

@@ -14,11 +14,13 @@ from config.validation.secret_spans import must_hide
 _YES_NO = dict.fromkeys(("yes", "on", "y", "1"), "true") | dict.fromkeys(("no", "off", "n", "0"), "false")
 _NUMBERS = {"int_type": "a whole number", "float_type": "a number", "finite_number": "a finite number"}
 _RANGES = frozenset(("greater_than", "greater_than_equal", "less_than", "less_than_equal"))
-_OWN = frozenset(("size", "device", "repeated", "language", "regular_expression", "extra", "zone_of_event"))
+_OWN = frozenset(
+    "size device repeated language regular_expression extra zone_of_event endpoint address count".split()
+)
 _PLAIN_WORDS = frozenset(("repeated", "extra"))
 _SERVER_NAME = "must be a name in lower case such as groq"
 _PATTERNS = {
-    "pin": "must be thread, process or host:NAME",
+    "pin": "must be thread, process, host:NAME or host:*",
     "api_url": "must be a URL such as https://api.vrchat.cloud/api/1",
     "pipeline_url": "must be a URL such as wss://pipeline.vrchat.cloud/",
     "contact": "must be an e-mail address or a URL without spaces",
@@ -118,6 +120,10 @@ def _other(kind: str, key: Key, node: YamlNode, given: str, context: Mapping[str
         return Wording(f"{_PATTERNS[name]}{given}")
     if kind == "string_pattern_mismatch" and "api_keys" in key:
         return Wording(_SERVER_NAME)
+    if kind == "string_pattern_mismatch" and "labels" in key:
+        return Wording(f"must be a word of small letters, digits, dots, dashes and underscores{given}")
+    if kind == "string_pattern_mismatch" and key[:2] == ("hosts", "machines") and len(key) == 3:
+        return Wording("is not a host's name", "A name has small letters, digits and dashes, at most 32.")
     if kind in ("too_long", "too_short"):
         most = context.get("max_length")
         return Wording(f"must have at most {most} entries" if most else "must not be empty")

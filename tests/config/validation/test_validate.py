@@ -91,7 +91,7 @@ MISTAKES = [
     (
         "actors:\n  speech.recognizer:\n    pin: @@proces\n",
         "actors.speech.recognizer.pin",
-        "thread, process or host:NAME",
+        "thread, process, host:NAME or host:*",
     ),
     (
         "actors:\n  speech.recognizer:\n    @@pinn: process\n",

@@ -1,0 +1,1 @@
+"""Who may come: the home's small certificate authority, certificates, the hosts that were let in, and invitations."""
