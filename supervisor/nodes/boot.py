@@ -25,6 +25,7 @@ class Boot(msgspec.Struct, frozen=True):
     sections: of the configuration, in order, as plain data. Secrets are references to their keys; the child asks.
     trace: the recorder's options, empty for no recording. frames: the ring of pictures.
     sealer: the id of the data cipher, never its key. subscribers: which addresses get what.
+    ahead: seconds that the instance's clock is ahead of this machine's, where that is another.
     """
 
     address: str
@@ -42,6 +43,7 @@ class Boot(msgspec.Struct, frozen=True):
     frames: RingAddress | None = None
     sealer: str = ""
     subscribers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ahead: float = 0.0
 
 
 def message_modules() -> Iterator[str]:

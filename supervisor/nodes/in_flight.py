@@ -52,15 +52,18 @@ def shared_memory() -> Shared:
 class InFlightTable:
     """The parent's side: which envelope is in which slot. Not thread-safe; its owner locks.
 
-    on_handled: called with the envelopes that `settle` finds handled.
+    on_handled: called with the envelopes that `settle` finds handled. window: most in flight, up to WINDOW.
     """
 
     def __init__(
-        self, shared: Shared, on_handled: Callable[[Sequence[Envelope]], None] | None = None
+        self,
+        shared: Shared,
+        on_handled: Callable[[Sequence[Envelope]], None] | None = None,
+        window: int = WINDOW,
     ) -> None:
         self._fates = shared.fates
         self._times = shared.times
-        self._free = deque(range(WINDOW))
+        self._free = deque(range(window))
         self._flying: dict[int, Envelope] = {}
         self._on_handled = on_handled
         self.refused: list[Envelope] = []

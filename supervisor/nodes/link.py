@@ -25,6 +25,13 @@ class FrameType(enum.IntEnum):
     REVEAL = 9  # to the parent: the key of a secret that the child needs; never recorded
     REVEALED = 10  # to the child: the key and its secret, or nothing if there is none
     LEVEL = 11  # to the child: its log level from now on
+    # Between a home and a host only (supervisor/hosts/), where no memory is shared:
+    BOOT = 12  # to the host: what to run, and of which code and models
+    FATES = 13  # to the home: what became of envelopes, and how the worker is
+    KILL = 14  # to the host: end the worker at once
+    EXITED = 15  # to the home: how the worker has ended; the last frame of a channel
+    PICTURE = 16  # to the host: an envelope with the picture that it speaks of, as JPEG
+    STREAM = 17  # either way: bytes of a connection to a server that the worker runs
 
 
 class LinkClosed(Exception):
@@ -39,6 +46,9 @@ class Link(Protocol):
 
     def receive(self) -> tuple[FrameType, bytes]:
         """Waits for the next frame. Raises LinkClosed at the end of the stream."""
+
+    def writable(self) -> bool:
+        """Whether `send` takes some ten thousand bytes without waiting; False if unknown."""
 
     def hang_up(self) -> None:
         """Let nobody send any more, and end a send that waits for room."""

@@ -66,6 +66,10 @@ class LocalLink:
         """Whether something was read from the system and not received yet."""
         return bool(self._buffer)
 
+    def wait(self, timeout: float) -> bool:
+        """Wait until `receive` would find something, or the end; False after `timeout` seconds."""
+        return bool(self._buffer) or bool((self._either or self._readable)(timeout))
+
     def readable(self) -> bool:
         """Whether `receive` would find at least a part of a frame. Raises LinkClosed at the end of the stream."""
         if self._buffer:

@@ -1,7 +1,8 @@
 """A pinned actor, seen from its parent: sends the mailbox's envelopes to the process, and accounts for them at its end.
 
 Nothing here blocks a supervisor: one thread spawns and sends, one reads. The mailbox stays in the parent, so a dead
-child's successor gets, in order, what the child had not begun.
+child's successor gets, in order, what the child had not begun. Where the process was on a machine that is lost, nobody
+knows what it had begun: what was in flight is in doubt, and is handled by nobody else.
 """
 
 import contextlib
@@ -14,12 +15,13 @@ import msgspec
 from actors.kernel.directory import Directory
 from actors.kernel.durations import Counts
 from actors.kernel.errors import MessageError
-from actors.kernel.message import Envelope, decode, encode
+from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
 from config.plugins.discovery import plugin_at
 from config.plugins.errors import PluginBroken
 from config.plugins.plugin import Plugin
 from supervisor.nodes.boot import Boot, register_own
+from supervisor.nodes.child import Child
 from supervisor.nodes.in_flight import WINDOW, InFlightTable
 from supervisor.nodes.link import FrameType, LinkClosed, pack
 from supervisor.nodes.plugins import import_messages
@@ -39,6 +41,9 @@ EXPRESS = 32 * 1024
 
 _WITH_MESSAGES = (FrameType.READY, FrameType.MAIL, FrameType.DEAD)
 
+LOST, REFUSED = "HostLost", "HostRefused"
+"""Kinds of failure: the other machine is gone, or would not run it."""
+
 LOOK_AGAIN = 0.25
 """Seconds after which the table is read although the child has reported no room."""
 
@@ -46,7 +51,7 @@ LOOK_AGAIN = 0.25
 class ProcessHandle:
     """One incarnation in a process of its own (supervisor.otp.slot.ActorHandle).
 
-    child: a warm standby process, or one that is not spawned yet; None for a new one. on_handled: see InFlightTable.
+    child: a warm standby process, or one that is not started yet; None for a new one. on_handled: see InFlightTable.
     """
 
     def __init__(
@@ -56,7 +61,7 @@ class ProcessHandle:
         directory: Directory,
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
-        child: WorkerProcess | None = None,
+        child: Child | None = None,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
     ) -> None:
         self._slot = slot
@@ -71,10 +76,11 @@ class ProcessHandle:
         self._over = False
         self._room = threading.Condition()
         self._sending = threading.Lock()
-        self._was_standby = child is not None and child.pid > 0
-        self._child = child if child is not None else WorkerProcess(boot)
+        self._was_standby = child is not None and child.started
+        self._child: Child = child if child is not None else WorkerProcess(boot)
+        self._apart = self._child.apart
         self._link = self._child.link
-        self._in_flight = InFlightTable(self._child.shared, on_handled)
+        self._in_flight = InFlightTable(self._child.shared, on_handled, self._child.window)
         register_own(boot.actor)
         self._plugin = plugin_at(slot.address)
         self._begin()
@@ -82,6 +88,10 @@ class ProcessHandle:
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    @property
+    def place(self) -> str:
+        return self._child.place
 
     @property
     def handling(self) -> Envelope | None:
@@ -144,6 +154,8 @@ class ProcessHandle:
             self._link.close()
             self._on_end(Failure("SpawnError", str(error)))
             return
+        if self._apart is not None:
+            self._apart.begin(self._enter)
         reader = threading.Thread(target=self._read, name=f"{self._slot.address}/wire", daemon=True)
         reader.start()
         self._pump()
@@ -182,6 +194,8 @@ class ProcessHandle:
                 envelope = self._mailbox.take()
                 if envelope is None:
                     break
+                if self._apart is not None and self._apart.takes(envelope):
+                    continue
                 data = self._encoded(envelope)
                 if largest and size + len(data) > largest:
                     self._give_back((envelope,))
@@ -198,10 +212,15 @@ class ProcessHandle:
     def _encoded(self, envelope: Envelope) -> bytes:
         """b"" for what no wire can carry, which becomes a dead letter."""
         try:
-            return encode(envelope)
+            return self._child.encoded(envelope)
         except Exception as error:  # msgspec's and the codecs': a number too large, half a character
             self._directory.dead_letter(envelope, "rejected", f"it cannot be encoded: {error}")
             return b""
+
+    def _enter(self, envelope: Envelope) -> int | None:
+        with self._room:
+            self._in_flight.settle()
+            return self._in_flight.enter(envelope) if self._in_flight.room and not self._over else None
 
     def _wait_for_room(self) -> bool:
         in_flight = self._in_flight
@@ -215,11 +234,23 @@ class ProcessHandle:
 
     def _account(self) -> None:
         self._child.join()
+        apart = self._apart.end() if self._apart is not None else ()
         with self._room:
             begun, untouched = self._in_flight.close()
             self._drop_refused()
-        self._give_back(untouched)
+        self._give_back(apart)
         failure = self._ending or self._cause_of_death()
+        if lost := self._child.lost:
+            for envelope in (*begun, *untouched):
+                self._directory.dead_letter(envelope, "in_doubt", lost, failure)
+        else:
+            self._give_back(untouched)
+            failure = self._bury(begun, failure)
+        self._child.release()
+        self._on_end(failure)
+
+    def _bury(self, begun: Sequence[Envelope], failure: Failure | None) -> Failure | None:
+        """Make dead letters of what it died of; the failure, with the message that is to blame."""
         for envelope in begun:
             failure = msgspec.structs.replace(
                 failure or Failure("Killed", "ended in the middle of a message"),
@@ -228,8 +259,7 @@ class ProcessHandle:
             )
             why = "hung" if failure.kind == "Hung" else "crashed"
             self._directory.dead_letter(envelope, why, f"{failure.kind}: {failure.text}", failure)
-        self._child.release()
-        self._on_end(failure)
+        return failure
 
     def _give_back(self, envelopes: tuple[Envelope, ...]) -> None:
         """Give envelopes to the successor, or to the dead letters if there will be none."""
@@ -237,14 +267,22 @@ class ProcessHandle:
             self._directory.dead_letter(late, "stopped", f"{self._slot.address} has stopped for good")
 
     def _cause_of_death(self) -> Failure | None:
+        if refused := self._child.refused:
+            return Failure(REFUSED, refused)
         if self._killed is not None:
             return self._killed
+        if lost := self._child.lost:
+            return Failure(LOST, lost)
         code = self._child.exitcode
         if self._ended_well and code == 0:
             return None
         if code is not None and code < 0:
-            return Failure("Killed", f"process {self.pid} was killed by signal {-code}")
-        return Failure("Exited", f"process {self.pid} exited with status {code}")
+            return Failure("Killed", f"{self._named} was killed by signal {-code}")
+        return Failure("Exited", f"{self._named} exited with status {code}")
+
+    @property
+    def _named(self) -> str:
+        return f"process {self.pid}" if self.pid else f"its process on {self.place}"
 
     # -- the reader's thread
 
@@ -270,7 +308,7 @@ class ProcessHandle:
             if frame in _WITH_MESSAGES and self._plugin is not None:
                 self._learn_messages(self._plugin)
             if frame is FrameType.MAIL:
-                self._directory.deliver(decode(body))
+                self._directory.deliver(self._child.received(body))
             elif frame is FrameType.ROOM:
                 with self._room:
                     self._room.notify_all()
@@ -286,7 +324,8 @@ class ProcessHandle:
                 answer(self._link, body, self._child.reveal)
             elif frame is FrameType.DEAD:
                 dead = msgspec.msgpack.decode(body, type=DeadMail)
-                self._directory.dead_letter(decode(dead.envelope), dead.why, dead.detail, dead.failure)
+                buried = self._child.buried(dead.envelope)
+                self._directory.dead_letter(buried, dead.why, dead.detail, dead.failure)
         except (MessageError, msgspec.DecodeError) as error:
             what = f"{frame.name} frame of {len(body)} bytes"
             log.error("%s: a %s was refused: %s", self._slot.address, what, error)

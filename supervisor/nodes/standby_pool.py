@@ -1,8 +1,6 @@
 """Pinned actors' processes: spawned on demand, or kept loaded in standby, so that a death costs milliseconds."""
 
-import contextlib
 import logging
-import multiprocessing.connection as mpc
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,6 +11,7 @@ from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
 from actors.vocabulary.backoff import Backoff
 from supervisor.nodes.boot import STANDBY, Boot
+from supervisor.nodes.child import Child, MakeChild
 from supervisor.nodes.link import FrameType, LinkClosed
 from supervisor.nodes.process import ProcessHandle
 from supervisor.nodes.secrets import NO_SECRETS, Reveal, answer
@@ -28,17 +27,20 @@ LOOK = 1.0
 
 
 class StandbyPool:
-    """Starts the processes of a node. Never blocks. on_handled: see InFlightTable. reveal: see WorkerProcess."""
+    """Starts the processes of a machine. Never blocks. on_handled: see InFlightTable. reveal: see WorkerProcess.
+    make: makes one process."""
 
     def __init__(
         self,
         directory: Directory,
         on_handled: Callable[[Sequence[Envelope]], None] | None = None,
         reveal: Reveal = NO_SECRETS,
+        make: MakeChild = WorkerProcess,
     ) -> None:
         self._directory = directory
         self._on_handled = on_handled
         self._reveal = reveal
+        self._make = make
         self._lock = threading.Lock()
         self._places: dict[str, list[_StandbyPlace]] = {}
         self._closed = False
@@ -57,9 +59,9 @@ class StandbyPool:
 
         def ready() -> None:
             on_ready()
-            self._refill(boot)
+            self.provide(boot)
 
-        child = self._take(boot) or WorkerProcess(boot, self._reveal)
+        child = self._take(boot) or self._make(boot, self._reveal)
         return ProcessHandle(slot, boot, self._directory, ready, on_end, child, self._on_handled)
 
     def discard(self, address: str) -> None:
@@ -75,7 +77,7 @@ class StandbyPool:
             has = bool(self._places.get(boot.address))
         if has:
             self.discard(boot.address)
-            self._refill(boot)
+            self.provide(boot)
 
     def close(self) -> None:
         """End all standby processes and make no more."""
@@ -90,7 +92,7 @@ class StandbyPool:
         with self._lock:
             return {address: sum(p.warm for p in places) for address, places in self._places.items()}
 
-    def _take(self, boot: Boot) -> WorkerProcess | None:
+    def _take(self, boot: Boot) -> Child | None:
         """A warm standby process made for the same start."""
         with self._lock:
             for place in tuple(self._places.get(boot.address, ())):
@@ -99,28 +101,31 @@ class StandbyPool:
                     return child
         return None
 
-    def _refill(self, boot: Boot) -> None:
+    def provide(self, boot: Boot) -> None:
+        """Keep as many standby processes for this start as it asks for."""
         if not boot.process.standby:
             return
         with self._lock:
             places = self._places.setdefault(boot.address, [])
             while len(places) < boot.process.standby and not self._closed:
-                places.append(_StandbyPlace(msgspec.structs.replace(boot, incarnation=STANDBY), self._reveal))
+                standby = msgspec.structs.replace(boot, incarnation=STANDBY)
+                places.append(_StandbyPlace(standby, self._reveal, self._make))
 
 
 class _StandbyPlace:
     """One place in the pool: keeps a warm process until it is taken or the place ends."""
 
-    def __init__(self, boot: Boot, reveal: Reveal) -> None:
+    def __init__(self, boot: Boot, reveal: Reveal, make: MakeChild) -> None:
         self._boot = boot
         self._reveal = reveal
+        self._make = make
         self._lock = threading.Lock()
-        self._child: WorkerProcess | None = None
+        self._child: Child | None = None
         self._gone = threading.Event()
         self.warm = False
         threading.Thread(target=self._keep, name=f"{boot.address}/standby", daemon=True).start()
 
-    def take(self, boot: Boot) -> WorkerProcess | None:
+    def take(self, boot: Boot) -> Child | None:
         """The process, if it is warm and was made for the same start."""
         with self._lock:
             same = msgspec.structs.replace(boot, incarnation=STANDBY) == self._boot
@@ -139,7 +144,7 @@ class _StandbyPlace:
     def _keep(self) -> None:
         died = 0
         while not self._gone.is_set():
-            child = WorkerProcess(self._boot, self._reveal)
+            child = self._make(self._boot, self._reveal)
             with self._lock:
                 self._child = child
             if self._load(child):
@@ -157,7 +162,7 @@ class _StandbyPlace:
                 died += 1
                 self._gone.wait(RESPAWN.pause(died))
 
-    def _load(self, child: WorkerProcess) -> bool:
+    def _load(self, child: Child) -> bool:
         try:
             child.start()
             if self._gone.is_set():
@@ -178,10 +183,8 @@ class _StandbyPlace:
             self.warm = not self._gone.is_set()
         return self.warm
 
-    def _watch(self, child: WorkerProcess) -> None:
+    def _watch(self, child: Child) -> None:
         """Wait until the process is taken, given up, or dead."""
         while not self._gone.is_set() and child.alive:
-            with contextlib.suppress(OSError, ValueError):
-                # Trusted even if the process still seems alive: other code may have taken its exit status.
-                if mpc.wait([child.sentinel], LOOK):
-                    return
+            if child.ended_within(LOOK):
+                return

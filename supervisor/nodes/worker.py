@@ -21,6 +21,7 @@ import msgspec
 from actors.kernel.actor import Actor
 from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.errors import MessageError
+from actors.kernel.handler_context import Clock
 from actors.kernel.incarnation import Handle, Incarnation
 from actors.kernel.mailbox import Mailbox, Put
 from actors.kernel.message import Envelope, decode, encode
@@ -195,7 +196,7 @@ class _Worker:
             boot.incarnation,
             mailbox,
             self._directory,
-            SystemClock(),
+            _clock(boot.ahead),
             seed=boot.seed,
             supervisor=boot.supervisor,
             recorder=self._recorder,
@@ -276,6 +277,21 @@ def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
         given["sealer"] = received(reveal(SEALER))
     names = (name for name in boot.arguments if name != "home")
     return {name: given[name] if name in given else section(config, name) for name in names}
+
+
+def _clock(ahead: float) -> Clock:
+    """The machine's own time, or that of the instance where its clock is another."""
+    return _OtherClock(ahead) if ahead else SystemClock()
+
+
+class _OtherClock(SystemClock):
+    """The wall clock of a machine that is so many seconds ahead."""
+
+    def __init__(self, ahead: float) -> None:
+        self._ahead = ahead
+
+    def wall(self) -> float:
+        return time.time() + self._ahead
 
 
 def run(connection: "Connection", shared: Shared, boot: bytes) -> None:

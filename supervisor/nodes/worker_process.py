@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import multiprocessing
+import multiprocessing.connection as mpc
 import signal
 import sys
 import weakref
@@ -10,8 +11,9 @@ import weakref
 import msgspec
 import psutil
 
+from actors.kernel.message import Envelope, decode, encode
 from supervisor.nodes.boot import Boot
-from supervisor.nodes.in_flight import Shared, shared_memory
+from supervisor.nodes.in_flight import WINDOW, Shared, shared_memory
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.secrets import NO_SECRETS, Reveal
 from supervisor.nodes.worker import run
@@ -28,10 +30,15 @@ def _kill_what_is_left() -> None:
 
 
 class WorkerProcess:
-    """`start` blocks for the spawn. `kill` may be called at any time, from any thread.
+    """A process on this machine (supervisor.nodes.child.Child). `start` blocks for the spawn.
 
     pid: 0 before the start. reveal: gives the child the secrets of its sections.
     """
+
+    place = "process"
+    window = WINDOW
+    apart = None
+    lost = refused = ""
 
     def __init__(self, boot: Boot, reveal: Reveal = NO_SECRETS) -> None:
         self.boot = boot
@@ -62,9 +69,8 @@ class WorkerProcess:
             return False
 
     @property
-    def sentinel(self) -> int:
-        """For multiprocessing.connection.wait: readable after its end. Raises ValueError before its start."""
-        return self._process.sentinel
+    def started(self) -> bool:
+        return self.pid > 0
 
     def start(self) -> None:
         """Spawn the process. Raises OSError."""
@@ -90,6 +96,20 @@ class WorkerProcess:
     def join(self, timeout: float | None = None) -> None:
         """Wait for its end and reap it."""
         self._process.join(timeout)
+
+    def ended_within(self, seconds: float) -> bool:
+        with contextlib.suppress(OSError, ValueError):
+            # Trusted even if the process still seems alive: other code may have taken its exit status.
+            return bool(mpc.wait([self._process.sentinel], seconds))
+        return not self.alive
+
+    def encoded(self, envelope: Envelope) -> bytes:
+        return encode(envelope)
+
+    def received(self, data: bytes) -> Envelope:
+        return decode(data)
+
+    buried = received
 
     def release(self) -> None:
         """Free its resources, after its end."""

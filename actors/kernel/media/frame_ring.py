@@ -103,12 +103,18 @@ class RingWriter(_Attached):
     def write(self, picture: Picture, captured_at: float) -> Frame:
         """Put the picture over the oldest one. captured_at: epoch seconds. Raises ValueError if it is too large,
         NoRoom if the system has no memory to share for it."""
+        return self.write_as(self._generation + 1, picture, captured_at)
+
+    def write_as(self, generation: int, picture: Picture, captured_at: float) -> Frame:
+        """Like `write`, under the number that it has in another ring. Numbers must increase."""
         if picture.nbytes > self.address.slot_bytes:
             raise ValueError(f"a picture of {picture.nbytes} bytes; a slot has {self.address.slot_bytes}")
+        if generation <= self._generation:
+            raise ValueError(f"picture {generation} comes after {self._generation}")
         height, width, channels = picture.shape
-        slot = (self._generation + 1) % self.address.slots
+        slot = generation % self.address.slots
         self._reserve(slot, picture.nbytes)
-        generation = self._generation = self._generation + 1
+        self._generation = generation
         words = self._words[slot]
         words[_SEQUENCE] = 2 * generation - 1
         self._fence()

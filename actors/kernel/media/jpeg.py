@@ -25,6 +25,14 @@ def as_jpeg(picture: Picture, widest: int, quality: int = QUALITY) -> bytes:
     return bytes(cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, quality))[1])
 
 
+def from_jpeg(data: bytes) -> Picture | None:
+    """The BGR picture in a JPEG; None when there is none in it."""
+    if not data:
+        return None
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    return None if found is None else np.asarray(found, np.uint8)
+
+
 def newest(ring: RingReader, widest: int) -> tuple[Frame, bytes] | None:
     """The newest picture of the ring as JPEG; None while there is none."""
     for _ in range(TRIES):

@@ -12,13 +12,14 @@ from actors.kernel.directory import DeadLetter, Directory
 from actors.kernel.durations import no_counts
 from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.mailbox import Mailbox, Put
-from actors.kernel.message import Envelope, encode
+from actors.kernel.message import Envelope, decode, encode
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.record import RecordSink
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.in_flight import BEAT_AT, WINDOW, Shared
 from supervisor.nodes.link import FrameType, unpack
 from supervisor.nodes.process import ProcessHandle
+from supervisor.nodes.secrets import NO_SECRETS
 from supervisor.nodes.worker import DeadMail, EnvelopeAccount
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
@@ -81,7 +82,10 @@ class _Child:
     def __init__(self, node: "SimulatedProcesses", boot: Boot, spec: ChildSpec) -> None:
         scheduler = node.scheduler
         self.boot = boot
+        self.reveal = NO_SECRETS
         self.pid = 0
+        self.place, self.window, self.apart = "process", WINDOW, None
+        self.lost = self.refused = ""
         self.exitcode: int | None = None
         self.shared = Shared(bytearray(WINDOW + 1), [0.0, 0.0], no_counts())
         self.link = _Link(scheduler, self._take)
@@ -118,6 +122,25 @@ class _Child:
 
     def rss(self) -> int:
         return 0
+
+    @property
+    def started(self) -> bool:
+        return self.pid > 0
+
+    @property
+    def alive(self) -> bool:
+        return self.exitcode is None
+
+    def ended_within(self, seconds: float) -> bool:
+        return not self.alive
+
+    def encoded(self, envelope: Envelope) -> bytes:
+        return encode(envelope)
+
+    def received(self, data: bytes) -> Envelope:
+        return decode(data)
+
+    buried = received
 
     # -- inside
 
