@@ -1,0 +1,1 @@
+"""How a machine becomes a host: the home waits for whoever holds an invitation, and gives it a certificate."""
