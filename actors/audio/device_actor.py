@@ -15,15 +15,21 @@ class DeviceActor(Actor):
 
     what: ClassVar[str]
     _answered = False
+    _kept = False
 
     def keep(self, thread: DeviceThread[Any]) -> None:
         """Begin: `thread` opens the device."""
-        self._thread = thread
+        self._thread, self._kept = thread, True
         thread.start()
         self.after(_SLOW, DeviceSlow())
 
     def on_stop(self) -> None:
         self._thread.stop(2.0)
+
+    def release(self) -> None:
+        """A successor need not wait."""
+        if self._kept:
+            self._thread.leave()
 
     @handles
     def on_device(self, change: DeviceChanged) -> None:

@@ -50,7 +50,9 @@ class Microphone(DeviceActor):
         self._device_thread = thread
         self._home = home
         self._canceller = canceller
-        self._captured: queue.SimpleQueue[tuple[Sound, float]] = queue.SimpleQueue()
+        self._captured: queue.SimpleQueue[tuple[Sound, float] | None] = (
+            queue.SimpleQueue()
+        )  # None rouses the thread
         self._chunker = Chunker(audio.sample_rate)
         self._device = DeviceChanged(Health.OK)
         self._said: tuple[EchoMode, str, int] | None = None
@@ -66,6 +68,7 @@ class Microphone(DeviceActor):
             use=self._use,
             work=self._cut,
             report=self.post,
+            rouse=lambda: self._captured.put(None),
         )
         self.keep(thread)
         self._subscribe(Resubscribe())
@@ -168,10 +171,12 @@ class Microphone(DeviceActor):
 
     def _cut(self, timeout: float) -> None:
         try:
-            sound, at = self._captured.get(timeout=timeout)
+            captured = self._captured.get(timeout=timeout)
         except queue.Empty:
             return
-        for chunk in self._chunker.feed(sound, at):
+        if captured is None:
+            return
+        for chunk in self._chunker.feed(*captured):
             self.post(chunk)
 
 

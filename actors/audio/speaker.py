@@ -102,6 +102,7 @@ class Speaker(DeviceActor):
             work=self._report_marks,
             report=self.post,
             spare=no_speaker,
+            rouse=lambda: self._playlist.marks.put(None),
         )
         self.keep(thread)
         if self.context.incarnation > 1:
@@ -291,10 +292,11 @@ class Speaker(DeviceActor):
 
     def _report_marks(self, timeout: float) -> None:
         try:
-            mark, cause = self._playlist.marks.get(timeout=timeout)
+            marked = self._playlist.marks.get(timeout=timeout)
         except queue.Empty:
             return
-        self.post(mark, cause)
+        if marked is not None:
+            self.post(*marked)
 
 
 def _number_in(answer: Reply | AskFailed) -> int:

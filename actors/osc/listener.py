@@ -2,9 +2,10 @@
 
 import contextlib
 import selectors
+import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from actors.kernel.message import Message
@@ -13,7 +14,9 @@ from actors.osc.sockets import Port, number_of
 
 INTERVAL = 0.015  # seconds between two announcements
 NAP = 0.002  # seconds for which datagrams may gather while they come thickly: one waking for many of them
-IDLE = 0.1  # seconds after which a silent reader looks whether it is still wanted
+# Seconds after which a silent reader looks whether a successor has taken its ports over from an actor that hangs; less
+# than the successor's patience.
+IDLE = 0.5
 # Seconds for which an announcement waits for the one before to be handled, and a successor for its predecessor.
 PATIENCE = 1.0
 BATCH = 1024
@@ -38,6 +41,8 @@ class OscListener:
         self._came_at = 0.0
         self._handled = threading.Event()
         self._handled.set()
+        self._over = False
+        self._bell: socket.socket | None = None
 
     def start(self, *ports: tuple[Port, Take]) -> None:
         """Begin to read these, which must be owned by this listener; each datagram goes to its port's function."""
@@ -48,6 +53,14 @@ class OscListener:
         """The last announcement has been handled: the next may come. Until then values coalesce."""
         self._handled.set()
 
+    def end(self) -> None:
+        """Read no more: the thread ends at once, and who took the ports over may begin. Idempotent, from any thread."""
+        self._over = True
+        bell = self._bell
+        if bell is not None:
+            with contextlib.suppress(OSError):  # the thread has ended meanwhile
+                bell.send(b".")
+
     def _run(self, ports: Sequence[tuple[Port, Take]]) -> None:
         with contextlib.ExitStack() as used:
             for port, _ in ports:
@@ -57,7 +70,8 @@ class OscListener:
                     return
                 used.callback(port.end_use)
             try:
-                with selectors.DefaultSelector() as selector:
+                with selectors.DefaultSelector() as selector, _bell() as (self._bell, rung):
+                    selector.register(rung, selectors.EVENT_READ)
                     for port, _ in ports:
                         selector.register(port.value, selectors.EVENT_READ)
                     self._read(ports, selector)
@@ -66,7 +80,7 @@ class OscListener:
 
     def _read(self, ports: Sequence[tuple[Port, Take]], selector: selectors.BaseSelector) -> None:
         sources = [(port.value.recvfrom, take) for port, take in ports]
-        while all(port.is_owned_by(self) for port, _ in ports):
+        while not self._over and all(port.is_owned_by(self) for port, _ in ports):
             taken = sum(self._drain(receive, take) for receive, take in sources)
             if taken:
                 self._came_at = time.time()
@@ -102,3 +116,11 @@ class OscListener:
         self._handled.clear()
         for message in self._queue.flush(self._came_at):
             self._post(message)
+
+
+@contextlib.contextmanager
+def _bell() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Two ends: what is sent into the first wakes a select on the second."""
+    ring, rung = socket.socketpair()
+    with ring, rung:
+        yield ring, rung

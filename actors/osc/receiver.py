@@ -74,6 +74,11 @@ class Receiver(Actor):
     def on_stop(self) -> None:
         self._release()
 
+    def release(self) -> None:
+        """After a crash the port stays open, for a successor that need not wait for this reader."""
+        if self._listener is not None:
+            self._listener.end()
+
     def commit(self, sections: Mapping[str, Any]) -> bool:
         """The port itself changes by a restart."""
         host, self._osc = self._osc.output_host, sections.get("osc", self._osc)
@@ -241,6 +246,8 @@ class Receiver(Actor):
             self._complain(Health.DEGRADED, reason, remedy)
 
     def _release(self) -> None:
+        if self._listener is not None:
+            self._listener.end()
         for port in (self._port, self._announced):
             if port is not None and self._listener is not None:
                 sockets.release(port, self._listener, STOP_PATIENCE)

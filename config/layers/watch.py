@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from config.layers.lease import is_being_written
 
-LOOK_EVERY = 0.025
+LOOK_EVERY = 0.15
+STEP = 0.0125  # seconds between two looks at files that are changing
 AT_REST = 0.06  # seconds without a change after which what is there is read
 # The same where a file has vanished: most editors that take a file away put another one in its place.
 GONE = 0.4
@@ -64,7 +65,7 @@ class Watch:
     def _await_rest(self) -> None:
         now = self._look()
         since = began = time.monotonic()
-        while not self._closed.wait(LOOK_EVERY / 2):
+        while not self._closed.wait(STEP):
             before, now, clock = now, self._look(), time.monotonic()
             if now != before:
                 since = clock

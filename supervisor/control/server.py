@@ -39,8 +39,8 @@ LONG_CLIENTS = 16
 class ControlServer:
     """Serves `runtime` at `instance`'s address until closed. `stop` is set when a client asks the instance to stop."""
 
-    def __init__(self, runtime: Runtime, instance: Instance) -> None:
-        self.stop = threading.Event()
+    def __init__(self, runtime: Runtime, instance: Instance, stop: threading.Event | None = None) -> None:
+        self.stop = stop if stop is not None else threading.Event()
         self._runtime = runtime
         self._key = bytes.fromhex(instance.key)
         self._listener = mpc.Listener(instance.address, instance.family, backlog=CLIENTS)

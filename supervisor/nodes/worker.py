@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _BEGUN, _DONE, _FALLEN, _REFUSED = (int(fate) for fate in list(Fate)[1:])
 
-BEAT = 0.25
+BEAT = 0.5
 """Seconds between two signs of life."""
 
 

@@ -33,12 +33,34 @@ CLOSE_WITHIN = 2.0
 AT_ONCE, WAITING = 50, 1024
 """New connections that are taken at a time, and those that wait."""
 NICE = 5
+TICK = 1.0
 RENEWED_EVERY = 3600
 """Seconds after which the certificate is looked at again."""
 
 
 class Server(uvicorn.Server):
-    """Takes few new connections at a time, so that each is heard before too many others have come; the others wait."""
+    """Takes few new connections at a time, so that each is heard before too many others have come; the others wait.
+
+    It wakes once a second, to renew the date that it sends; uvicorn's own loop wakes ten times."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def end(self) -> None:
+        """Let it end at once, from any thread."""
+        self.should_exit = True
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended
+                loop.call_soon_threadsafe(self._ending.set)
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), TICK)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -96,7 +118,7 @@ class PageServer:
     def close(self) -> None:
         """End every connection, and the thread."""
         self._hub.close()
-        self._server.should_exit = True
+        self._server.end()
         if self._thread.is_alive():
             self._thread.join(CLOSE_WITHIN)
         self._listening.close()

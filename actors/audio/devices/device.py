@@ -32,6 +32,10 @@ class Feed(Protocol):
         """Wait up to `timeout` seconds for sound; True when there is some."""
         ...
 
+    def give_up(self) -> None:
+        """Let a `wait`, the present one or the next, end now. From any thread."""
+        ...
+
 
 class AudioDevice(Protocol):
     """An open device, at `rate` samples a second."""

@@ -19,7 +19,7 @@ D = TypeVar("D", bound=AudioDevice)
 _SILENT = 2.0  # a PortAudio stream calls back a hundred times a second, also when nothing is played
 _PROVEN = 10.0  # a device that worked this long is tried again at once when it fails
 _BACKOFF = Backoff(0.5, 4.0)  # who plugs a device in again does not wait long
-_TURN = 0.1  # seconds after which the device and a wish to stop are looked at
+_TURN = 0.5  # seconds after which the device is looked at, and whether a successor has taken it over
 
 # The right to have a device open, by address: the device itself is the thread's own.
 _devices: Resources[str, None] = Resources()
@@ -30,7 +30,8 @@ class DeviceThread(Generic[D]):
     """The thread behind an audio actor. It runs all of these functions:
 
     opening: opens the device, or raises DeviceMissing. use: starts it. spare: opens what replaces a missing device.
-    work: does the actor's other work, for at most the given seconds. report: receives each change."""
+    work: does the actor's other work, for at most the given seconds. report: receives each change.
+    rouse: lets `work` return soon, from any thread; without it a stop waits for the end of a turn."""
 
     address: str
     what: str
@@ -39,6 +40,7 @@ class DeviceThread(Generic[D]):
     work: Callable[[float], None]
     report: Callable[[DeviceChanged | DeviceBroke], None]
     spare: Callable[[], D] | None = None
+    rouse: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self._spare_device: D | None = None
@@ -55,10 +57,16 @@ class DeviceThread(Generic[D]):
     def reopen(self) -> None:
         """Close the device, and open what `opening` opens now; soon, and without waiting."""
         self._reopen = True
+        self.rouse()
+
+    def leave(self) -> None:
+        """Close the device soon, without waiting for it."""
+        self._told_to_stop = True
+        self.rouse()
 
     def stop(self, timeout: float) -> bool:
         """Close the device; False when that takes longer than `timeout` seconds."""
-        self._told_to_stop = True
+        self.leave()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 

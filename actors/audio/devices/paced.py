@@ -7,6 +7,7 @@ from collections.abc import Callable
 from actors.audio.devices.device import Feed, Sound
 
 _BLOCK_SECONDS = 0.02
+_LONG = 60.0  # seconds of silence after which it looks again
 _LOST = 1.0  # further behind than this (the machine slept), nothing is made up for
 
 
@@ -39,9 +40,11 @@ class PacedSink:
         self._write = write
         self._finish = finish
         self._stopping = threading.Event()
+        self._feed: Feed | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, feed: Feed) -> None:
+        self._feed = feed
         self._thread = threading.Thread(target=self._run, args=(feed,), name="paced speaker", daemon=True)
         self._thread.start()
 
@@ -53,7 +56,8 @@ class PacedSink:
         if self._stopping.is_set():
             return
         self._stopping.set()
-        if self._thread is not None:
+        if self._feed is not None and self._thread is not None:
+            self._feed.give_up()
             self._thread.join(2.0)
         self._finish()
 
@@ -62,7 +66,7 @@ class PacedSink:
         pacer = Pacer(self._stopping)
         while not self._stopping.is_set():
             if not feed.wait(0.0):
-                while not self._stopping.is_set() and not feed.wait(0.25):
+                while not self._stopping.is_set() and not feed.wait(_LONG):
                     pass
                 pacer.restart()
                 continue

@@ -56,6 +56,9 @@ class _OneSound:
     def wait(self, timeout: float) -> bool:
         return True
 
+    def give_up(self) -> None:
+        """Nobody waits here."""
+
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
         if not self._position:
             self.heard_at = at

@@ -32,6 +32,9 @@ class Reference:
     def wait(self, timeout: float) -> bool:
         return self._feed.wait(timeout)
 
+    def give_up(self) -> None:
+        self._feed.give_up()
+
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
         sound = self._feed.pull(frames, at, latency)
         if self.muted:

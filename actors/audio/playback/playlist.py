@@ -38,10 +38,10 @@ class _Sentence(msgspec.Struct):
 class Playlist:
     """A feed (see device.py) that knows the sentence of each sample. longest: seconds of sound that may wait.
 
-    marks: receives what happens to sentences when they are pulled."""
+    marks: receives what happens to sentences when they are pulled. Who reads them may be roused by a None."""
 
     def __init__(self, rate: int = 22050, longest: float = 300.0) -> None:
-        self.marks: queue.SimpleQueue[Mark] = queue.SimpleQueue()
+        self.marks: queue.SimpleQueue[Mark | None] = queue.SimpleQueue()
         self._rate = rate
         self._longest = longest
         self._sentences: deque[_Sentence] = deque()
@@ -50,6 +50,7 @@ class Playlist:
         self._fader = Fader(rate)
         self._last = (0, "")  # the turn that was played last, and the cause of its sound
         self._filled = threading.Condition()
+        self._given_up = False
 
     @property
     def seconds(self) -> float:
@@ -120,7 +121,15 @@ class Playlist:
     def wait(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for something to play."""
         with self._filled:
-            return self._filled.wait_for(lambda: self._ready() and not self._fader.held, timeout)
+            self._filled.wait_for(lambda: self._given_up or (self._ready() and not self._fader.held), timeout)
+            self._given_up = False
+            return self._ready() and not self._fader.held
+
+    def give_up(self) -> None:
+        """Let a `wait`, the present one or the next, end now."""
+        with self._filled:
+            self._given_up = True
+            self._filled.notify()
 
     def pull(self, frames: int, at: float, latency: float = 0.0) -> Sound:
         """The next `frames` samples, silence where there are none. at: when the first is heard (in `latency` s)."""

@@ -40,7 +40,8 @@ from supervisor.tree import DOMAINS
 log = logging.getLogger(__name__)
 
 READY_WITHIN = 60.0
-LOOK_EVERY = 0.25
+LOOK_EVERY = 1.0 if sys.platform != "win32" else 0.25
+"""Seconds between two looks at what has changed. On Windows Ctrl-C does not end a wait, and is noticed after it."""
 SAVED = "state saved"
 
 
@@ -84,19 +85,19 @@ class RunScreen:
             self._console.print(f"[yellow]note[/]  {escaped(note)}")
         system = Runtime(self._config, self._home.path, text=self._text, safe=self._safe, source=self._source)
         line = self._tether.address if self._tether is not None else ""
-        server = ControlServer(system, self._claim.publish(system.run, line))
+        server = ControlServer(system, self._claim.publish(system.run, line), stop)
         if self._tether is not None:
             self._hold_on_to(self._tether, system)
         report = ServiceReport.found(system, self._tether)
         try:
             system.start()
             report.begin()
-            self._show_start(system, stop, server.stop)
+            self._show_start(system, stop)
             report.ready()
             system.complete()
             if self._console.is_terminal and sys.stdin.isatty() and not stop.is_set():
                 threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
-            self._watch(system, report, stop, server.stop)
+            self._watch(system, report, stop)
         finally:
             report.stopping()
             gave_up = system.ended.is_set()
@@ -126,14 +127,14 @@ class RunScreen:
 
     # -- coming to life
 
-    def _show_start(self, system: Runtime, *stops: threading.Event) -> None:
+    def _show_start(self, system: Runtime, stop: threading.Event) -> None:
         deadline = time.monotonic() + READY_WITHIN
         if self._console.is_terminal:
             with Live(console=self._console, refresh_per_second=8, transient=True) as live:
                 self._until_ready(
                     system,
                     deadline,
-                    stops,
+                    stop,
                     lambda: live.update(_picture(system.status(), self._console.width)),
                 )
             self._console.print(tree_table(system.status()["actors"], self._console.width))
@@ -141,7 +142,7 @@ class RunScreen:
                 self._console.print(line)
             self._forget_changes(system)
         else:
-            self._until_ready(system, deadline, stops, lambda: self._tell_changes(system))
+            self._until_ready(system, deadline, stop, lambda: self._tell_changes(system))
             self._tell_changes(system)
         if not self._text and _is_mute(system):
             self._console.print(
@@ -156,25 +157,21 @@ class RunScreen:
                 self._console.print("[dim]what is missing, and what to do: `supervisor doctor`[/]")
             if self._config.page.enabled:
                 self._console.print("[dim]to see it hear, think and talk in a browser: `supervisor page`[/]")
-        elif not any(stop.is_set() for stop in stops):
+        elif not stop.is_set():
             self._console.print(
                 "[bold yellow]not everything is ready yet[/]; see `supervisor status` and `supervisor doctor`"
             )
 
-    def _until_ready(
-        self, system: Runtime, deadline: float, stops: tuple[threading.Event, ...], look: Any
-    ) -> None:
-        while time.monotonic() < deadline and not any(stop.is_set() for stop in stops):
+    def _until_ready(self, system: Runtime, deadline: float, stop: threading.Event, look: Any) -> None:
+        while time.monotonic() < deadline and not stop.is_set():
             look()
             if system.wait_ready(0.1) or system.ended.is_set():
                 return
 
     # -- living
 
-    def _watch(
-        self, system: Runtime, report: ServiceReport, stop: threading.Event, asked: threading.Event
-    ) -> None:
-        while not (stop.wait(LOOK_EVERY) or asked.is_set() or system.ended.is_set()):
+    def _watch(self, system: Runtime, report: ServiceReport, stop: threading.Event) -> None:
+        while not (stop.wait(LOOK_EVERY) or system.ended.is_set()):
             self._tell_changes(system)
             report.look()
 

@@ -232,6 +232,7 @@ class SimulatedDeviceThread:
     threads: "dict[str, SimulatedDeviceThread]"
     opening: object = None
     spare: object = None
+    rouse: object = None
     stopping: bool = False
     _feed: Feed | None = None
     _plays: bool = False
@@ -247,6 +248,9 @@ class SimulatedDeviceThread:
 
     def reopen(self) -> None:
         self._said = None
+
+    def leave(self) -> None:
+        """Its successor makes it stop."""
 
     def stop(self, timeout: float) -> bool:
         self.stopping = True

@@ -17,6 +17,9 @@ class Tone:
         self.on = True
         self.position = 0
 
+    def give_up(self) -> None:
+        raise AssertionError("nobody waits")
+
     def wait(self, timeout: float) -> bool:
         return self.on
 
