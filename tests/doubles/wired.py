@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from supervisor.hosts.identity.authority import make_key, make_request
-from supervisor.hosts.identity.home import hosts_folder, issue_to_host, make_home
+from supervisor.hosts.identity.home import issue_to_host, make_home
 from supervisor.hosts.identity.identity import Identity, identity_of, write_identity
 from supervisor.hosts.identity.registry import Registry
 from supervisor.hosts.wire.agent_wire import AgentWire
@@ -31,7 +31,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.identity = make_home(folder / "home", _now())
-        self.registry = Registry(hosts_folder(folder / "home"))
+        self.registry = Registry(folder / "home")
 
     def invite(self, name: str) -> Identity:
         """A host that may come."""

@@ -13,6 +13,7 @@ from config.files import read_limited, write_private
 from config.ownership import trouble
 from supervisor.hosts.identity.authority import LARGEST
 from supervisor.hosts.identity.examination import Examined, examine
+from supervisor.hosts.identity.identity import AUTHORITY, home_folder
 from supervisor.hosts.identity.names import Role
 from supervisor.hosts.identity.refusal import Reason, Refused
 
@@ -123,11 +124,11 @@ def _now() -> datetime.datetime:
 class Registry:
     """The file, read anew whenever it has changed; a damaged one lets nobody in. For any thread.
 
-    folder: `data/hosts` of the home. now: the time in UTC."""
+    data: the home's. now: the time in UTC."""
 
-    def __init__(self, folder: Path, now: Callable[[], datetime.datetime] = _now) -> None:
-        self._file = folder / "registry.json"
-        self._authority = folder / "home" / "authority.pem"
+    def __init__(self, data: Path, now: Callable[[], datetime.datetime] = _now) -> None:
+        self._file = data / "hosts" / "registry.json"
+        self._authority = home_folder(data) / AUTHORITY
         self._now = now
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None

@@ -14,7 +14,7 @@ from supervisor.hosts.enrolment.desk import Desk, Offer
 from supervisor.hosts.enrolment.server import EnrolmentServer, Event
 from supervisor.hosts.enrolment.ticket import Phase
 from supervisor.hosts.identity.examination import key_fingerprint
-from supervisor.hosts.identity.home import hosts_folder, make_home
+from supervisor.hosts.identity.home import make_home
 from supervisor.hosts.identity.invitation import FINGERPRINT, Invitation, new_secret
 from supervisor.hosts.identity.registry import Registry
 
@@ -31,7 +31,7 @@ class WaitingHome:
     def __init__(self, data: Path, name: str = "gpu-box", lasts: float = 600.0) -> None:
         self.data, self.offset = data, 0.0
         self.identity = make_home(data, now())
-        self.registry = Registry(hosts_folder(data))
+        self.registry = Registry(data)
         self.events = queue.Queue[Event]()
         secret = new_secret()
         until = self.clock() + lasts

@@ -73,4 +73,4 @@ def home(tmp_path: Path) -> HomeOfTest:
     authority = hosts_folder(data) / "authority"
     ca = Ca((authority / "key.pem").read_bytes(), (authority / "certificate.pem").read_bytes())
     clock = Clock()
-    return HomeOfTest(data, ca, clock, Registry(hosts_folder(data), clock))
+    return HomeOfTest(data, ca, clock, Registry(data, clock))

@@ -53,7 +53,7 @@ def test_a_certificate_ends(home: HomeOfTest) -> None:
 
 def test_a_revoked_host_is_refused_by_whoever_has_the_file_open(home: HomeOfTest) -> None:
     certificate, other = home.join("gpu-box"), home.join("other-box")
-    running = Registry(hosts_folder(home.data), home.clock)
+    running = Registry(home.data, home.clock)
     assert running.admit(certificate) == "gpu-box"
     home.registry.revoke("gpu-box")
     with pytest.raises(Refused) as found:
@@ -144,7 +144,7 @@ def test_changes_at_the_same_time_are_all_kept(home: HomeOfTest) -> None:
     certificates = {f"box-{number}": home.ca.issue(f"box-{number}") for number in range(16)}
 
     def add(name: str) -> None:
-        Registry(hosts_folder(home.data), home.clock).add(name, certificates[name])
+        Registry(home.data, home.clock).add(name, certificates[name])
 
     threads = [threading.Thread(target=add, args=(name,)) for name in certificates]
     for thread in threads:
