@@ -5,9 +5,9 @@ PYTHON ?= python3
 VENV := .venv/bin
 # tests that run at a time; most of them wait more than they compute
 JOBS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
-export PYTHON EXTRAS
+export PYTHON EXTRAS FULL
 
-.PHONY: help setup setup-dev run demo test test-eyes test-page pictures mutants simulate soak lint format docs bench lock clean
+.PHONY: help setup setup-dev run demo test test-eyes test-page test-windows pictures mutants simulate soak lint format docs bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -33,6 +33,10 @@ test-eyes: setup-dev ## draw new pictures and a film with Chromium and judge the
 test-page: setup-dev ## every screen and button of the page in a real Chromium, which it installs
 	@tools/browser.sh
 	$(VENV)/python -m pytest tests/page $(ARGS)
+
+test-windows: setup-dev ## on Windows' Python under Wine, which it installs: quick pieces, FULL=1 all, or ARGS="nodes page"
+	@tools/wine.sh setup
+	@tools/wine.sh test $(ARGS)
 
 pictures: setup-dev ## draw the kept pictures of tests/pictures, and those of docs/eyes.md and docs/page.md, anew
 	$(VENV)/python -m tests.pictures.kept
@@ -70,10 +74,11 @@ format: setup-dev ## put the code into the project's format
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 
-docs: setup-dev ## write the generated parts of docs/configuration.md, docs/commands.md and docs/metrics.md
+docs: setup-dev ## write the generated parts of docs/: configuration, commands, metrics, windows
 	$(VENV)/python -m config.tools.reference
 	$(VENV)/python tools/commands_page.py
 	$(VENV)/python tools/metrics_page.py
+	$(VENV)/python tools/windows_page.py
 
 bench: setup-dev ## every benchmark, then one table of their figures: make bench ARGS="kernel state"
 	$(VENV)/python benchmarks/run_all.py $(ARGS)

@@ -26,6 +26,19 @@ if "GERALD_MUTANT" not in os.environ:
     sys.dont_write_bytecode = False
 
 
+HERE = {"posix": os.name == "posix", "linux": sys.platform == "linux"}
+"""Markers of tests that assume a kind of system, and whether this is one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what assumes another system than this, with what that is."""
+    for item in items:
+        for name in (name for name, here in HERE.items() if not here):
+            marker = item.get_closest_marker(name)
+            if marker is not None:
+                item.add_marker(pytest.mark.skip(reason=f"{name}: {marker.args[0]}"))
+
+
 @pytest.fixture(autouse=True)
 def secrets_of_this_test_only() -> Iterator[None]:
     """A process masks every secret it ever held; a test run is one process that holds many."""

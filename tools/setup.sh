@@ -6,6 +6,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root"
+. tools/index.sh
 oldest_python=3.11
 venv=.venv
 stamp=$venv/.gerald-ready       # written last: root, sum of the inputs, mode, extras
@@ -19,7 +20,7 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "set-up: $*"; exit 1; }
 first_word_of() { read -r word _ && printf '%s' "$word"; }
 
-inputs_sum() { cat pyproject.toml tools/lock/*.txt tools/setup.sh | sha256sum | first_word_of; }
+inputs_sum() { cat pyproject.toml tools/lock/*.txt tools/setup.sh tools/index.sh | sha256sum | first_word_of; }
 
 stamped() { # line number
   [ -f "$stamp" ] && sed -n "$1p" "$stamp"
@@ -139,19 +140,6 @@ say_what_is_less() {
 has_module() { "$python" -c "import $1" >/dev/null 2>&1; }
 
 have_uv() { uv --version >/dev/null 2>&1; }
-
-index_from_pip() {
-  # uv reads no pip.conf; whoever configured an index or a certificate for pip means it for this too
-  local value
-  if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
-    value=${PIP_INDEX_URL:-$("$1" -m pip config get global.index-url 2>/dev/null || true)}
-    [ -z "$value" ] || export UV_DEFAULT_INDEX=$value
-  fi
-  if [ -z "${SSL_CERT_FILE:-}" ]; then
-    value=${PIP_CERT:-$("$1" -m pip config get global.cert 2>/dev/null || true)}
-    [ -z "$value" ] || export SSL_CERT_FILE=$value
-  fi
-}
 
 clear_what_cannot_be_used() {
   [ -e "$venv" ] || return 0

@@ -27,7 +27,7 @@ def test_the_pieces_take_the_place_of_what_was_there(file: Path) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.posix("modes of files")
 def test_only_its_owner_may_read_it_however_it_was_before(file: Path) -> None:
     file.chmod(0o644)
     replace_file(file, (b"a",))
@@ -96,7 +96,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-@pytest.mark.skipif(os.name != "posix", reason="folders are synced on POSIX")
+@pytest.mark.posix("folders are synced")
 @pytest.mark.parametrize(
     ("write", "steps"),
     [
@@ -118,18 +118,21 @@ def test_a_private_file_makes_its_folder(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "c").read_bytes() == b"x"
 
 
+@pytest.mark.posix("folders are synced")
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "nowhere")
 
 
 def test_a_path_as_people_give_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/somebody")
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "somebody"))
     assert located(tmp_path, "data/x") == tmp_path / "data/x"
-    assert located(tmp_path, "/srv/x") == Path("/srv/x")
-    assert located(tmp_path, "~/x") == Path("/somebody/x")
+    assert located(Path("elsewhere"), str(tmp_path)) == tmp_path
+    assert located(tmp_path, "~/x") == tmp_path / "somebody" / "x"
 
 
+@pytest.mark.posix("folders of other users")
 def test_a_home_folder_that_nobody_knows_is_named() -> None:
     with pytest.raises(
         NoHomeFolder, match="~nobody-of-that-name/x begins with ~nobody-of-that-name, and no user"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,9 @@ def ports() -> tuple[str, str]:
 def forked_instance(
     home: Path, settings: Sequence[str], environment: Mapping[str, str], *flags: str
 ) -> DemoInstance:
-    """An instance whose processes are forked; as a user does it `supervisor run` is started elsewhere."""
-    return DemoInstance(home, settings, environment, *flags, start=ForkedProcess)
+    """An instance whose processes are forked, where that is possible; others start `supervisor run` as a user does."""
+    start = ForkedProcess if hasattr(os, "fork") else subprocess.Popen
+    return DemoInstance(home, settings, environment, *flags, start=start)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the body does is over at once when it is to be, as VRChat sees it: by the owner, by the avatar, by a crash."""
 
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from actors.osc.wire import datagram
 from supervisor.control.client import call
 from tests.flows.test_launcher import WITHIN, Launched, drain, end
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+pytestmark = pytest.mark.posix("signals of POSIX")
 TURN, EMOTE, FACE = "/input/LookHorizontal", "/avatar/parameters/VRCEmote", "/avatar/parameters/VRCFaceBlendV"
 
 

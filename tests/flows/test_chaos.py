@@ -1,6 +1,5 @@
 """The real tree under load and faults: nothing is lost, and nothing stays dead."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from tests.flows.conftest import Command
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and SIGSTOP")
+@pytest.mark.posix("signals of POSIX")
 @pytest.mark.parametrize("seed", [3, 6])
 def test_chaos_for_some_seconds(tmp_path: Path, seed: int) -> None:
     report = Command(tmp_path).json_of("chaos", "--seconds", "8", "--seed", str(seed), "--text")

@@ -18,7 +18,7 @@ from tests.flows.conftest import Command
 
 WITHIN = 20.0
 SECRET = "sk-planted-secret-0123456789"
-posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+posix = pytest.mark.posix("scripts of a POSIX shell")
 
 
 def save_whole(file: Path, text: str) -> None:

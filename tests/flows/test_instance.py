@@ -133,7 +133,7 @@ def test_a_key_that_is_not_the_instances_is_turned_away(
     assert "READY" in supervisor("status")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a Unix socket")
+@pytest.mark.posix("sockets of POSIX")
 def test_a_client_that_falls_silent_or_talks_nonsense_does_not_hold_up_others(
     mocked: DemoInstance, supervisor: Command, home: Path
 ) -> None:
@@ -162,7 +162,7 @@ def test_what_was_said_survives_a_stop_and_a_new_start(home: Path, supervisor: C
     assert state["version"]["epoch"] == 2
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.posix("signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_everything_in_order_and_leaves_nothing_behind(home: Path, number: int) -> None:
     with Peer() as peer:
@@ -185,7 +185,7 @@ def test_a_signal_stops_everything_in_order_and_leaves_nothing_behind(home: Path
     assert "stopped in order after" in (home / "data" / "logs" / "bot.log").read_text()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.posix("signals of POSIX")
 def test_children_go_when_the_root_is_killed(home: Path) -> None:
     with DemoInstance(home, (*ports(), "llm.mock_responses=true"), {}, "--text") as instance:
         root = psutil.Process(instance.call({"do": "status"})["pid"])
@@ -240,7 +240,7 @@ def test_output_can_be_piped_away(mocked: DemoInstance, home: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP")
+@pytest.mark.posix("signals of POSIX")
 def test_a_frozen_instance_is_said_to_be_within_seconds(mocked: DemoInstance, supervisor: Command) -> None:
     root = psutil.Process(mocked.call({"do": "status"})["pid"])
     root.suspend()

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +25,7 @@ KILLS = 23
 
 PINNED = ("avatar.movement", "osc.sender", "avatar", "behaviour")
 TURNS = ("avatar.movement", "osc.sender", "avatar.movement", "osc.sender", "avatar", "behaviour")
-pytestmark = [pytest.mark.timeout(180), pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")]
+pytestmark = [pytest.mark.timeout(180), pytest.mark.posix("forks")]
 
 
 class Body:
@@ -94,7 +93,7 @@ def body(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         made.ear.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+@pytest.mark.posix("signals of POSIX")
 @pytest.mark.parametrize("body", [0, 1], indirect=True)
 def test_nothing_stays_pressed_whichever_process_of_the_body_is_killed(body: Body) -> None:
     victim = ""

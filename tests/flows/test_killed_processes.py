@@ -14,7 +14,7 @@ from tests.flows.conftest import Command, ports
 
 pytestmark = [
     pytest.mark.models,
-    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL"),
+    pytest.mark.posix("signals of POSIX"),
 ]
 SILENT = ("audio.input_device=none", "audio.output_device=none")
 WITHIN = 30.0

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +30,7 @@ WITHIN = 120.0
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(1800 if os.environ.get("GERALD_SOAK") else 300),
-    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL"),
+    pytest.mark.posix("signals of POSIX"),
 ]
 
 

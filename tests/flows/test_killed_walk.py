@@ -6,7 +6,6 @@ In test_killed_bodies.py those of the body die, whose successors are forked."""
 import os
 import random
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +34,7 @@ WITHIN = 40.0
 FRAME = 1.0 / 30.0
 pytestmark = [
     pytest.mark.timeout(120 + 12 * len(VICTIMS)),
-    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL"),
+    pytest.mark.posix("signals of POSIX"),
 ]
 
 

@@ -21,7 +21,7 @@ from supervisor.demo.instance import free_port
 from tests.doubles.forked import ForkedProcess
 from tests.flows.conftest import Command
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+pytestmark = pytest.mark.posix("signals of POSIX")
 WITHIN = 40.0
 FOREVER = ("supervision.backoff_initial=0.0", "supervision.backoff_max=0.0", "supervision.intensity=50")
 
@@ -196,12 +196,10 @@ def test_a_root_whose_launcher_is_killed_stops_in_order(launched: Launched, supe
     supervisor("status", code=3)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_one_signal_to_the_launcher_alone_stops_all_in_order(
-    launched: Launched, number: signal.Signals
-) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_one_signal_to_the_launcher_alone_stops_all_in_order(launched: Launched, name: str) -> None:
     launched.until("READY")
-    launched.process.send_signal(number)
+    launched.process.send_signal(getattr(signal, name))
     launched.until("stopped in order")
     assert launched.wait() == 0
 

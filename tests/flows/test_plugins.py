@@ -23,7 +23,7 @@ from supervisor.control.wire import RequestRefused
 from supervisor.demo.instance import free_port
 from tests.flows.conftest import Command
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the copy's folders have other names there")
+pytestmark = pytest.mark.posix("the copy's folders have other names there")
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "docs" / "plugin-template"
 WITHIN = 60.0

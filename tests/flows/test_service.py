@@ -17,7 +17,7 @@ from tests.doubles.forked import ForkedProcess
 from tests.flows.conftest import Command
 from tests.flows.test_launcher import Launched, end
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="systemd is Linux's")
+pytestmark = pytest.mark.linux("systemd")
 WITHIN = 40.0
 WATCHDOG = 1.0
 SILENCE = 3 * WATCHDOG

@@ -5,7 +5,6 @@ Five rounds of each way to lose it; 200 with GERALD_SOAK.
 
 import contextlib
 import os
-import pty
 import signal
 import socket
 import subprocess
@@ -35,7 +34,7 @@ AS_A_USER = 20
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(120 + 15 * ROUNDS),
-    pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX"),
+    pytest.mark.posix("terminals of POSIX"),
 ]
 WITHIN = 40.0
 
@@ -203,6 +202,8 @@ def test_a_terminal_that_is_closed_ends_the_run_in_order(home: Path, leader: Lea
 
 
 def lose_terminal(seat: Seat, leader: Leader, lose: Lose, number: int) -> None:
+    import pty
+
     ours, theirs = pty.openpty()
     forked = number % AS_A_USER > 0
     process = ForkedProcess(

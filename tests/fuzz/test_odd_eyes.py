@@ -20,7 +20,7 @@ ONLY = os.environ.get("GERALD_SEED", "").rpartition(".")
 
 pytestmark = [
     pytest.mark.timeout(SECONDS + 10),
-    pytest.mark.skipif(sys.platform == "win32", reason="resource"),
+    pytest.mark.posix("limits of resource"),
 ]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from actors.kernel.media.ring_names import SHARED, new_name
 from supervisor.instance import Claim
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets and rights as on POSIX")
+pytestmark = pytest.mark.posix("sockets of POSIX")
 
 
 def left_by_a_killed_one(home: Path, **changes: Any) -> Mapping[str, Any]:
@@ -38,7 +37,7 @@ def test_the_next_start_removes_the_socket_of_one_that_was_killed(tmp_path: Path
     claim.release()
 
 
-@pytest.mark.skipif(not Path(SHARED).is_dir(), reason="rings can be listed on Linux only")
+@pytest.mark.linux("looks into /dev/shm")
 def test_the_next_start_frees_the_pictures_of_one_that_was_killed_with_all_its_processes(
     tmp_path: Path,
 ) -> None:

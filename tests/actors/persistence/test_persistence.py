@@ -345,7 +345,7 @@ def test_a_disk_that_fails_degrades_and_heals_without_losing_the_state(tmp_path:
     persisting.close()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file size limits are POSIX's")
+@pytest.mark.posix("limits the size of files by rlimit")
 def test_a_full_disk_keeps_the_state_in_memory_and_takes_it_later(persisting: Persisting) -> None:
     import resource
 
@@ -543,7 +543,7 @@ def test_a_whole_record_that_is_no_sound_state_gives_way_to_the_one_before(persi
     assert begin(persisting, number=3).state == Counted(4)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows does not remove what is open")
+@pytest.mark.posix("removes what is open")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_database_removed_while_in_use_is_begun_anew_with_the_state(
     persisting: Persisting, kind: type[Counter]

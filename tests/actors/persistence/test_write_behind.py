@@ -683,7 +683,7 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows does not remove what is open")
+@pytest.mark.posix("removes what is open")
 def test_a_removed_database_is_begun_anew_with_every_state(write_behind: WriteBehind) -> None:
     work(write_behind, whole(1, 1), change(1, 2), whole(1, 1, "world"), whole(1, 1, "conversation"), TRY)
     remove(write_behind.store.database.path)
@@ -698,7 +698,7 @@ def test_a_removed_database_is_begun_anew_with_every_state(write_behind: WriteBe
     assert content(load(again, "conversation")) == (b"1.1",)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows does not remove what is open")
+@pytest.mark.posix("removes what is open")
 def test_a_state_that_is_not_in_memory_any_more_is_asked_for_whole(tmp_path: Path, clock: HandClock) -> None:
     write_behind = clerk_at(tmp_path)
     work(write_behind, whole(1, 1, "system"), change(1, 2, "system"))

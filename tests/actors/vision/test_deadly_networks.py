@@ -1,6 +1,5 @@
 """A network that ends the process it is loaded in: the detector that comes after looks with the embedded one."""
 
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ WITHIN = 30.0
 
 pytestmark = [
     pytest.mark.timeout(120),
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="forks"),
+    pytest.mark.posix("forks"),
 ]
 
 

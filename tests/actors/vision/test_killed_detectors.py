@@ -38,7 +38,7 @@ LOOPS = 40
 
 pytestmark = [
     pytest.mark.timeout(60 + 6 * KILLS),
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="forks"),
+    pytest.mark.posix("forks"),
 ]
 
 

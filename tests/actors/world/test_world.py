@@ -1,7 +1,6 @@
 """The world's actor and the one that follows the log, under the virtual clock and on real files."""
 
 import os
-import sys
 from pathlib import Path
 
 import msgspec
@@ -215,7 +214,7 @@ def test_a_log_that_is_not_there_is_no_fault_but_is_said_once_and_read_when_it_c
     assert [(m.health, m.reason) for m in instance.health()[1:]] == [(Health.OK, "")]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a folder in the log's place is refused otherwise there")
+@pytest.mark.posix("a folder in the log's place is refused otherwise there")
 def test_a_log_that_cannot_be_read_is_said_with_its_name_and_heals(instance: Instance) -> None:
     path = instance.folder / "output_log_2026-01-03_15-00-00.txt"
     path.mkdir(parents=True)

@@ -1,7 +1,6 @@
 """Who writes a file is seen."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from config.layers.lease import is_being_written
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="leases are Linux's")
+@pytest.mark.linux("leases of files")
 def test_a_writer_is_seen_and_a_reader_is_none(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x")

@@ -48,7 +48,8 @@ def test_each_key_is_named(setting: str, write_home: Callable[..., Any]) -> None
 def test_where_there_is_a_home_folder_nothing_is_said(
     write_home: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
     home = write_home("storage: {backup_directory: ~/backups}")
     assert load_config(home, environ={}).errors == ()
     assert home.resolve("~/backups") == tmp_path / "backups"

@@ -2,7 +2,6 @@
 
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from config.layers.lease import is_being_written
 from config.layers.watch import Watch
 
 WITHIN = 10.0
-linux = pytest.mark.skipif(sys.platform != "linux", reason="leases are Linux's")
+linux = pytest.mark.linux("leases of files")
 
 
 class Watched:

@@ -2,7 +2,6 @@
 
 import json
 import stat
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -76,7 +75,7 @@ def test_all_who_come_at_the_same_time_get_the_same_key(home: Home, environ: dic
         assert len(set(pool.map(work, range(6)))) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the modes of POSIX")
+@pytest.mark.posix("modes of files")
 def test_only_the_owner_may_read_the_key_and_the_file(home: Home, environ: dict[str, str]) -> None:
     open_data_cipher(home, KeySource(environ))
     for path in (home.data_key_file, Path(environ[KEY_FILE_VARIABLE])):

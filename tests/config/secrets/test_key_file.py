@@ -1,6 +1,5 @@
 """A key file is its owner's only, and a passphrase is asked for once."""
 
-import pwd
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +9,7 @@ from config.secrets import key_file
 from config.secrets.key_file import EncryptionKeyError, KeySource, key_path, make_key_file, read_key_file
 
 
+@pytest.mark.posix("modes of files")
 def test_a_key_file_that_others_can_read_or_that_is_none_is_refused(tmp_path: Path) -> None:
     key = tmp_path / "key"
     make_key_file(key)
@@ -31,8 +31,11 @@ def test_where_files_have_no_such_mode_it_is_not_asked_for(
     assert read_key_file(tmp_path / "key") == key
 
 
+@pytest.mark.posix("home folders of passwd")
 def test_a_user_without_a_home_folder_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """As with `docker run --user 12345`: nothing in the environment, no entry in passwd."""
+    import pwd
+
     for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)

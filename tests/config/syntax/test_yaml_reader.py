@@ -191,7 +191,7 @@ def test_a_missing_file_is_not_an_error_and_a_folder_in_its_place_is(tmp_path: P
         read_bytes(tmp_path, "x.yaml", "config")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of this kind are POSIX")
+@pytest.mark.posix("pipes that are files")
 def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "config.yaml")
     with pytest.raises(LoadError, match="is not a plain file"):

@@ -4,7 +4,6 @@ import contextlib
 import io
 import logging
 import os
-import pty
 import sys
 import threading
 from collections.abc import Iterator
@@ -58,7 +57,7 @@ def test_a_reader_that_went_away_is_noted_once(
     assert "cannot be written" in caplog.text
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has a device that is always full")
+@pytest.mark.linux("Linux has a device that is always full")
 def test_a_full_disk_fails_nobody(caplog: pytest.LogCaptureFixture) -> None:
     with open("/dev/full", "w") as full:
         output = opened(full.fileno())
@@ -85,7 +84,10 @@ def test_a_reader_that_never_reads_holds_nobody_up_and_costs_bounded_memory(pipe
     assert output.drain(WITHIN)
 
 
+@pytest.mark.posix("terminals of POSIX")
 def test_a_terminal_that_is_closed_fails_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    import pty
+
     ours, theirs = pty.openpty()
     output = opened(theirs)
     assert output.isatty()

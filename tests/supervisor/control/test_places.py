@@ -2,7 +2,6 @@
 
 import contextlib
 import multiprocessing.connection as mpc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from supervisor.control.wire import RequestRefused
 from supervisor.instance import Claim, Instance
 from supervisor.runtime.runtime import Runtime
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets of POSIX")
+pytestmark = pytest.mark.posix("sockets of POSIX")
 WITHIN = 30.0
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import multiprocessing.connection as mpc
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from supervisor.control.wire import limit_writes, send
 from supervisor.instance import Claim, Instance
 from supervisor.runtime.runtime import Runtime
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sockets of POSIX")
+pytestmark = pytest.mark.posix("sockets of POSIX")
 REPLY_WITHIN = 30.0
 
 

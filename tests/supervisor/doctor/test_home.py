@@ -35,7 +35,7 @@ CODES = "note: texts of this system are in ascii: letters that it lacks are show
 # -- disk
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such modes there")
+@pytest.mark.posix("modes of files")
 def test_a_home_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data").chmod(0o555)
@@ -77,7 +77,7 @@ def test_what_is_said_of_a_disk(facts: DiskFacts, line: str) -> None:
 # -- permissions
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")
+@pytest.mark.posix("modes of files")
 def test_keys_that_others_may_read_and_folders_that_they_may_change_are_problems(subject: Make) -> None:
     whole = subject(environ={KEY_FILE_VARIABLE: str(subject().home.path / "key")})
     home = whole.home

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from supervisor.launcher.service_manager import (
     is_due,
 )
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a socket that Windows does not have")
+pytestmark = pytest.mark.posix("sockets of POSIX")
 
 
 class Manager:
@@ -49,9 +48,7 @@ def abstract(folder: Path) -> str:
     return f"@gerald-{uuid.uuid4().hex}"
 
 
-ABSTRACT = pytest.param(
-    abstract, marks=pytest.mark.skipif(sys.platform != "linux", reason="Linux has abstract sockets")
-)
+ABSTRACT = pytest.param(abstract, marks=pytest.mark.linux("abstract sockets"))
 
 
 @pytest.fixture(params=[in_a_folder, ABSTRACT])

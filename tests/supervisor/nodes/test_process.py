@@ -20,6 +20,7 @@ from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec
 from tests.doubles.actors import Crash, Die, Said, Say
+from tests.doubles.held_end import held_open
 
 WITHIN = 20.0
 
@@ -140,40 +141,40 @@ def test_killing_leaves_no_process_thread_or_descriptor_behind(pinned: Pinned) -
 
     round_trip()
     me = psutil.Process()
-    before = (me.num_fds(), threading.active_count(), len(me.children(recursive=True)))
+    opened = me.num_handles if sys.platform == "win32" else me.num_fds
+    before = (opened(), threading.active_count(), len(me.children(recursive=True)))
     for _ in range(3):
         round_trip()
-    assert (me.num_fds(), len(me.children(recursive=True))) == (before[0], before[2])
+    assert (opened(), len(me.children(recursive=True))) == (before[0], before[2])
     _wait_for(lambda: threading.active_count() <= before[1])
 
 
 @pytest.fixture
-def held_open(pinned: Pinned) -> Iterator[WorkerProcess]:
+def never_closed(pinned: Pinned) -> Iterator[WorkerProcess]:
     """A child whose end of the wire never closes, as on Windows where a child dies before it has taken it over."""
     child = WorkerProcess(pinned.boot())
-    held = os.dup(child._theirs.fileno())
-    yield child
-    os.close(held)
+    with held_open(child._theirs):
+        yield child
 
 
 def test_a_child_that_dies_while_it_starts_is_noticed_although_its_end_of_the_wire_stays_open(
-    pinned: Pinned, held_open: WorkerProcess
+    pinned: Pinned, never_closed: WorkerProcess
 ) -> None:
-    held_open.kill()  # it is killed right after the spawn
-    pinned.run(held_open)
+    never_closed.kill()  # it is killed right after the spawn
+    pinned.run(never_closed)
     failure = pinned.ended.get(timeout=WITHIN)
     assert failure is not None
     assert failure.kind == "Killed"
 
 
 def test_so_it_is_when_the_wire_is_full_of_mail_that_nobody_reads(
-    pinned: Pinned, held_open: WorkerProcess
+    pinned: Pinned, never_closed: WorkerProcess
 ) -> None:
-    life = pinned.run(held_open)
+    life = pinned.run(never_closed)
     pinned.ready.get(timeout=WITHIN)
     psutil.Process(life.pid).suspend()
     asked = [pinned.client.ask("echo", Say(str(n) + "." * 50_000)) for n in range(40)]
-    _wait_for(lambda: not held_open.link.writable())
+    _wait_for(lambda: not never_closed.link.writable())
     life.kill("test")
     assert pinned.ended.get(timeout=WITHIN) == Failure("Killed", "test")
     pinned.launch()
@@ -182,9 +183,9 @@ def test_so_it_is_when_the_wire_is_full_of_mail_that_nobody_reads(
 
 
 def test_what_a_child_wrote_before_its_end_is_read_although_its_end_of_the_wire_stays_open(
-    pinned: Pinned, held_open: WorkerProcess
+    pinned: Pinned, never_closed: WorkerProcess
 ) -> None:
-    pinned.run(held_open)
+    pinned.run(never_closed)
     assert pinned.say("hello").text == "hello"
     assert stop(pinned) is None, "its last word, that it stopped in order, was read"
 

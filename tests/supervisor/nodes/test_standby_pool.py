@@ -22,6 +22,7 @@ from supervisor.nodes.worker_process import WorkerProcess
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec, ProcessSettings
 from tests.doubles.actors import Said, Settings
+from tests.doubles.held_end import held_open
 
 WITHIN = 20.0
 HEAVY = "tests.doubles.actors:Heavy"
@@ -91,7 +92,7 @@ def end(home: Home, life: ProcessHandle) -> None:
     home.ended.get(timeout=WITHIN)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="cores and niceness as on Linux")
+@pytest.mark.linux("cores and niceness")
 def test_a_process_is_set_up_as_told(home: Home) -> None:
     core = psutil.Process().cpu_affinity()[-1]
     settings = ProcessSettings(cpus=(core,), nice=5, env=(("GERALD_TEST_VARIABLE", "yes"),))
@@ -170,21 +171,23 @@ def test_closing_ends_the_standby_processes(home: Home) -> None:
 def test_a_spare_that_dies_while_it_loads_is_replaced_although_its_end_of_the_wire_stays_open(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held: list[int] = []
+    died: list[int] = []
     start = WorkerProcess.start
 
-    def dies_once(child: WorkerProcess) -> None:
-        if not held and child.boot.incarnation == STANDBY:
-            held.append(os.dup(child._theirs.fileno()))
-            child.kill()
-        start(child)
+    with contextlib.ExitStack() as held:
 
-    monkeypatch.setattr(WorkerProcess, "start", dies_once)
-    life = home.launch(ProcessSettings(standby=1))
-    home.wait_warm(1)
-    assert held
-    end(home, life)
-    os.close(held[0])
+        def dies_once(child: WorkerProcess) -> None:
+            if not died and child.boot.incarnation == STANDBY:
+                held.enter_context(held_open(child._theirs))
+                died.append(child.pid)
+                child.kill()
+            start(child)
+
+        monkeypatch.setattr(WorkerProcess, "start", dies_once)
+        life = home.launch(ProcessSettings(standby=1))
+        home.wait_warm(1)
+        assert died
+        end(home, life)
 
 
 PARENT = """
@@ -208,11 +211,15 @@ if __name__ == "__main__":
 def test_no_process_outlives_its_parent_however_that_dies(tmp_path: Path, busy: bool) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT.format(root=str(ROOT), busy=busy))
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, cwd=ROOT) as parent:
-        assert parent.stdout is not None
-        assert parent.stdout.readline() == b"ready\n"
-        children = psutil.Process(parent.pid).children(recursive=True)
-        assert len(children) >= 2
-        parent.kill()
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, cwd=ROOT, text=True
+    ) as parent:
+        try:
+            assert parent.stdout is not None
+            assert parent.stdout.readline() == "ready\n"
+            children = psutil.Process(parent.pid).children(recursive=True)
+            assert len(children) >= 2
+        finally:
+            parent.kill()
     _, alive = psutil.wait_procs(children, WITHIN)
     assert not alive

@@ -3,7 +3,6 @@
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +25,7 @@ from tests.doubles.virtual_world import Probe
 
 WITHIN = 20.0
 ECHO = "tests.doubles.actors:Echo"
-posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+posix = pytest.mark.posix("signals of POSIX")
 
 
 class Ear:

@@ -198,7 +198,7 @@ if __name__ == "__main__":
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="looks into /dev/shm")
+@pytest.mark.linux("looks into /dev/shm")
 def test_nothing_is_left_when_the_owner_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "owner.py"
     script.write_text(OWNER.format(root=str(ROOT)))
@@ -215,7 +215,7 @@ def test_nothing_is_left_when_the_owner_is_killed(tmp_path: Path) -> None:
     assert not Path("/dev/shm", name).exists()
 
 
-@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="looks into /dev/shm")
+@pytest.mark.linux("looks into /dev/shm")
 def test_a_reader_started_by_plain_subprocess_takes_nothing_away_when_it_dies(ring: Ring) -> None:
     RingWriter(ring.address).write(picture(5), 0.0)
     code = (
@@ -250,7 +250,7 @@ ring.close()
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/dev/shm")
+@pytest.mark.linux("looks into /dev/shm")
 def test_a_picture_for_which_there_is_no_room_is_refused_and_kills_nobody() -> None:
     """As in a container, whose /dev/shm is small: there a write beyond its room is a bus error."""
     mounted = "mount -t tmpfs -o size=64k tmpfs /dev/shm"

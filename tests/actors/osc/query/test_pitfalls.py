@@ -92,7 +92,7 @@ def owner() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("owner")
-@pytest.mark.skipif(sys.platform != "linux", reason="what is refused differs from system to system")
+@pytest.mark.linux("what is refused differs from system to system")
 def test_a_program_that_has_5353_for_itself_is_named_once_however_often_it_is_tried(room: Room) -> None:
     assert_tried_in_silence(room, "Address already in use")
 

@@ -1,6 +1,5 @@
 """The manifest beside a database."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -51,7 +50,7 @@ def test_deep_nesting_is_not_a_manifest_either(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == Manifest()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+@pytest.mark.posix("modes of files")
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     write(tmp_path, KNOWN)
     (file,) = tmp_path.iterdir()

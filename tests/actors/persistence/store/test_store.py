@@ -377,7 +377,7 @@ def test_a_map_at_its_limit_is_an_error_that_loses_nothing(tmp_path: Path) -> No
     store.close()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+@pytest.mark.posix("modes of files")
 def test_only_the_owner_may_read_the_files(store: Store) -> None:
     save(store, whole(1))
     store.close()

@@ -15,7 +15,7 @@ from tests.doubles.networks import finding_white
 
 DATA = b"a network"
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+pytestmark = pytest.mark.posix("forks")
 
 
 def dies(home: Path, data: bytes) -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import pty
 import socket
 import subprocess
 import sys
@@ -144,10 +143,12 @@ cli.main(["--home", sys.argv[1], "doctor"])
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no ptys")
+@pytest.mark.posix("terminals of POSIX")
 def test_what_is_waited_for_is_shown_on_a_terminal_and_a_hung_check_does_not_hold_up_the_end(
     tmp_path: Path,
 ) -> None:
+    import pty
+
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "rb", 0) as terminal:
         line = (sys.executable, "-c", HANGS, str(tmp_path))

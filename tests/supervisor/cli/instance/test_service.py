@@ -71,7 +71,7 @@ def test_a_system_unit_is_as_closed_as_the_models_allow(tmp_path: Path) -> None:
     assert "\nMemoryDenyWriteExecute" not in text, "the recognizer could not be loaded"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
+@pytest.mark.linux("systemd")
 def test_it_runs_as_the_owner_of_the_home(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["--home", str(tmp_path), "service"])
     assert f"\nUser={tmp_path.owner()}\n" in done.output

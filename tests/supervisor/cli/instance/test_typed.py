@@ -1,8 +1,6 @@
 """What is typed is read until the terminal is gone, and not while it belongs to others."""
 
 import os
-import pty
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +10,13 @@ import pytest
 
 from supervisor.cli.instance.typed import is_in_background, typed_lines
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+pytestmark = pytest.mark.posix("terminals of POSIX")
 
 
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, TextIO]]:
+    import pty
+
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "r") as stream:
         yield ours, stream
@@ -30,6 +30,8 @@ def test_lines_are_read_until_the_input_ends(terminal: tuple[int, TextIO]) -> No
 
 
 def test_a_terminal_that_is_gone_is_an_end(tmp_path: Path) -> None:
+    import pty
+
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "r") as stream:
         os.close(ours)

@@ -293,7 +293,7 @@ def timed_out(file: str) -> None:
     raise filelock.Timeout(file)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+@pytest.mark.posix("scripts of a POSIX shell")
 def test_edit_encrypts_what_changed_and_keeps_comments(
     home: Home, secrets: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,7 +309,7 @@ def test_edit_encrypts_what_changed_and_keeps_comments(
     assert home.secrets_file.read_text() == after
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+@pytest.mark.posix("scripts of a POSIX shell")
 @pytest.mark.parametrize(
     ("script", "said"),
     [

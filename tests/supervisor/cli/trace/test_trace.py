@@ -1,7 +1,6 @@
 """`supervisor trace`, as one types it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -211,7 +210,7 @@ def interrupted(process: "subprocess.Popen[str]") -> str:
     return complaint
 
 
-@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
+@pytest.mark.posix("signals of POSIX")
 def test_show_follows_until_ctrl_c(home: Home, recorder: Recorder) -> None:
     with command(home, "show", "--follow", "--json", "--type", "Noted", "--since", "1d") as process:
         assert process.stdout is not None
@@ -222,7 +221,7 @@ def test_show_follows_until_ctrl_c(home: Home, recorder: Recorder) -> None:
         assert interrupted(process) == ""
 
 
-@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
+@pytest.mark.posix("signals of POSIX")
 def test_live_serves_the_newest_run_until_ctrl_c(home: Home, recorder: Recorder) -> None:
     with command(home, "live", "--port", "0") as process:
         assert process.stdout is not None

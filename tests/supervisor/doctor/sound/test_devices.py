@@ -1,6 +1,5 @@
 """Microphone and speaker: there, not muted, the cables the right way round, and what a tone tells of them."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def test_a_machine_without_sound(subject: Make, monkeypatch: pytest.MonkeyPatch)
     assert level.judge(level.gather(subject()))[0].seen == "not measured: there is no microphone"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only ALSA can be broken so")
+@pytest.mark.linux("only ALSA can be broken so")
 def test_a_sound_library_that_crashes_costs_its_own_line(
     subject: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -100,7 +100,7 @@ def test_only_a_plain_true_may_act(tmp_path: Path) -> None:
     assert [token.may_act for token in read(file)] == [False, False]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
+@pytest.mark.posix("pipes that are files")
 def test_a_pipe_in_its_place_holds_up_nobody(tmp_path: Path) -> None:
     file = file_of(tmp_path)
     file.parent.mkdir()

@@ -335,7 +335,7 @@ def test_a_second_recorder_of_a_node_goes_on_beside_the_first_files(tmp_path: Pa
     assert len(lines(tmp_path)) == 2
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
+@pytest.mark.posix("modes of files")
 def test_traces_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, "root", run=RUN)
     recorder.append(handled(envelope(1, Noted(1))))
@@ -394,7 +394,7 @@ print(recorder.lost)
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="limits the size of files by rlimit")
+@pytest.mark.posix("limits the size of files by rlimit")
 def test_a_disk_that_fills_up_leaves_what_was_written_readable(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FULL, str(tmp_path), RUN]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path.cwd(), timeout=60, check=True)

@@ -319,7 +319,7 @@ def test_a_snapshot_of_another_domain_is_not_loaded(bench: Bench) -> None:
     assert len(found.damaged) == 1
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+@pytest.mark.posix("modes of files")
 def test_only_the_owner_may_read_what_is_stored(bench: Bench) -> None:
     mask = os.umask(0)
     try:
