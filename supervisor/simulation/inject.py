@@ -30,6 +30,9 @@ STRIKES_WITHIN = 20.0
 """Seconds within which what is armed strikes, or never: not in the quiet time, in which all must become well. An actor
 may send nothing for as long as that, and then the one message that tells the newest value."""
 
+STEADY = 4.0
+"""Seconds after which what has left a host comes back."""
+
 WORKS = 1.0
 """Seconds that a handler works, half of them before the machine stands still: less than any handler_timeout."""
 
@@ -129,6 +132,29 @@ class _SimulatedFaults:
             process.lag(fault.seconds)
         return isinstance(process, SimulatedProcess)
 
+    def _part(self, fault: Fault) -> bool:
+        return self._world.host.part(fault.seconds, one_way=fault.amount >= 3) and self._back_after(
+            fault.seconds
+        )
+
+    def _lose_host(self, fault: Fault) -> bool:
+        return self._world.host.die(fault.seconds) and self._back_after(fault.seconds)
+
+    def _lose_frame(self, fault: Fault) -> bool:
+        return self._world.host.lose_a_frame() and self._back_after(0.0)
+
+    def _back_after(self, seconds: float) -> bool:
+        """Move to the host what left it, when it has been there for a while."""
+
+        def back() -> None:
+            for address in () if self._world.waiting_for_power else self._world.hosts:
+                handle = self._world.node.registry.slots[address].handle
+                if isinstance(handle, SimulatedProcess) and not handle.on_a_host and self._world.host.up:
+                    self._restart(Fault(0, 0.0, "restart", address))
+
+        self._scheduler.schedule_external(self._scheduler.clock.time + seconds + STEADY, back)
+        return True
+
     def _lose(self, fault: Fault) -> bool:
         """Kill a process that has mail, and to which mail is on its way."""
         for _ in range(fault.amount):
@@ -217,6 +243,9 @@ _WAYS: dict[str, Way] = {
     "lost node": _SimulatedFaults._lose,
     "group": _SimulatedFaults._kill,
     "lag": _SimulatedFaults._lag,
+    "partition": _SimulatedFaults._part,
+    "lost host": _SimulatedFaults._lose_host,
+    "lost frame": _SimulatedFaults._lose_frame,
     **dict.fromkeys(("reorder", "late reply", "lost reply"), _SimulatedFaults._delay_mail),
     **dict.fromkeys(("full disk", "slow disk", "silent model", "broken model"), _SimulatedFaults._break),
     "unplugged": _SimulatedFaults._break,

@@ -5,10 +5,10 @@ from actors.kernel.protocol.storage import PERSISTENCE
 from actors.llm.messages import LLM
 from actors.osc.messages import OSC_RECEIVER, OSC_SENDER
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
-from supervisor.faults.plan import FaultKind, FaultProfile
+from supervisor.faults.plan import Fault, FaultKind, FaultProfile, plan
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import SupervisorSpec, walk
-from supervisor.simulation.environment.configuration import configuration
+from supervisor.simulation.environment.configuration import configuration, is_hosted
 from supervisor.tree import CORE, tree
 
 EVERY = 3.6
@@ -67,3 +67,16 @@ _KINDS = {
 }
 
 PROFILE = FaultProfile(EVERY, SHARE, _KINDS)
+
+_PARTS = {
+    "partition": FaultKind(12, ("attic",), 0.5, 12.0),
+    "lost host": FaultKind(6, ("attic",), 1.0, 12.0),
+    "lost frame": FaultKind(6, ("attic",)),
+}
+HOSTED_PROFILE = FaultProfile(EVERY, SHARE, _KINDS | _PARTS)
+"""With another machine, and what parts it from the home."""
+
+
+def planned(seed: int, seconds: float) -> tuple[Fault, ...]:
+    """The faults of a run of `seconds`."""
+    return plan(seed, seconds, HOSTED_PROFILE if is_hosted(seed) else PROFILE)

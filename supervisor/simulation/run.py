@@ -8,12 +8,12 @@ import msgspec
 
 from actors.kernel.record import Record
 from supervisor.faults.injector import FaultInjector
-from supervisor.faults.plan import Fault, plan
+from supervisor.faults.plan import Fault
 from supervisor.nodes.boot import register_messages
 from supervisor.simulation.environment.configuration import is_seeing
 from supervisor.simulation.inject import means
 from supervisor.simulation.launcher import simulate_launchers
-from supervisor.simulation.plan import PROFILE
+from supervisor.simulation.plan import planned
 from supervisor.simulation.world import SimulatedWorld, quiet
 
 QUIET = 150.0
@@ -64,11 +64,11 @@ def simulate(
     """
     register_messages()
     begun = time.perf_counter()
-    planned = plan(seed, seconds, PROFILE) if faults is None else tuple(faults)
+    plan = planned(seed, seconds) if faults is None else tuple(faults)
     with quiet():
         world = SimulatedWorld(seed, trace)
         injector = FaultInjector(means(world))
-        for fault in planned:
+        for fault in plan:
             world.scheduler.schedule_external(fault.at, partial(injector.inject, fault))
         world.load.begin(seconds, calm=calm)
         world.strangers.begin(seconds)
@@ -101,7 +101,7 @@ def simulate(
         handled=world.digest.handled,
         processes=world.processes,
         restarts=world.restarts,
-        faults=planned,
+        faults=plan,
         injected=dict(injector.injected),
         answers=world.load.outcomes,
         found=tuple(world.faults),

@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from actors.audio.messages import SPEAKER
@@ -52,6 +52,7 @@ from supervisor.simulation.environment.configuration import (
     SimulatedSource,
     configured,
     is_guarded,
+    is_hosted,
     rude_word,
 )
 from supervisor.simulation.environment.devices import SimulatedMicrophone, SimulatedSpeaker
@@ -65,6 +66,7 @@ from supervisor.simulation.environment.passersby import Passersby
 from supervisor.simulation.environment.people import NAMES, LoadGenerator
 from supervisor.simulation.environment.strangers import Strangers
 from supervisor.simulation.environment.walkers import Walkers
+from supervisor.simulation.nodes.host import HOSTS, SimulatedHost
 from supervisor.simulation.nodes.node import SimulatedNode
 from supervisor.simulation.scheduler import Scheduler
 from supervisor.tree import DOMAINS
@@ -143,6 +145,8 @@ class SimulatedWorld:
         self.onlookers = Onlookers(
             seed, self.scheduler, self.game, self.load.tell, self._here, self.filing.spoke
         )
+        self.host = SimulatedHost(self.scheduler, "attic")
+        self.hosts: Mapping[str, SimulatedHost] = dict.fromkeys(HOSTS, self.host) if is_hosted(seed) else {}
         self.processes = 0
         self.restarts = 0
         self.waiting_for_power = False

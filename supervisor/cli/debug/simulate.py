@@ -92,12 +92,12 @@ def _one(seed: int, seconds: float, faults: str | None, trace: Path | None, as_j
 
 
 def _chosen(seed: int, seconds: float, faults: str | None) -> "tuple[Fault, ...] | None":
-    from supervisor.faults.plan import chosen, plan
-    from supervisor.simulation.plan import PROFILE
+    from supervisor.faults.plan import chosen
+    from supervisor.simulation.plan import planned
 
     if faults in (None, "all"):
         return None
-    whole = plan(seed, seconds, PROFILE)
+    whole = planned(seed, seconds)
     try:
         numbers = [] if faults == "none" else [int(number) for number in str(faults).split(",")]
         return chosen(whole, numbers)

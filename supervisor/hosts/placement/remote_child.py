@@ -73,6 +73,7 @@ class RemoteChild:
         gate: MailGate,
         apart: Pictures | None = None,
         tunnel: Tunnel | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.boot = boot
         self.place = f"host:{host}"
@@ -85,6 +86,7 @@ class RemoteChild:
         self._open = open
         self._boot_on_host = boot_on_host
         self._gate = gate
+        self._monotonic = monotonic
         self._over = threading.Event()
         self._exit: Exit | None = None
         self._rss = 0
@@ -202,7 +204,7 @@ class RemoteChild:
 
     def _take_report(self, body: bytes) -> FrameType | None:
         report = report_in(body)
-        now = time.monotonic()
+        now = self._monotonic()
         self._rss = report.rss
         if report.begun >= 0.0:
             self.shared.times[BEGUN_AT] = now - report.begun

@@ -35,7 +35,8 @@ GUARDS: Mapping[str, Any] = {
 
 MODERATED = 8
 SEEING = 8
-"""One of so many seeds runs with `JUDGED`."""
+HOSTED = 8
+"""One of so many seeds runs with `JUDGED`, one with open eyes, and one with workers on another machine."""
 
 FLAGGED = "spitefulness"
 JUDGED: Mapping[str, Any] = {"instead": INSTEAD, "moderation": {"base_url": "http://127.0.0.1:3/v1"}}
@@ -50,6 +51,11 @@ def is_guarded(seed: int) -> bool:
 def is_moderated(seed: int) -> bool:
     """Whether this seed runs with `JUDGED`."""
     return seed % MODERATED == MODERATED - 3
+
+
+def is_hosted(seed: int) -> bool:
+    """Whether in this seed the actors in processes run on another machine."""
+    return seed % HOSTED == 6
 
 
 def is_seeing(seed: int) -> bool:

@@ -40,7 +40,9 @@ class SimulatedNode:
             account.audit.handled,
             account.of_child,
             lambda data: unpacked(data, self.runtime.configuration_store.reveal),
+            world.hosts,
         )
+        self._hosts = frozenset(world.hosts.values())
         watchdog = partial(SimulatedWatchdog, scheduler)
         threads, makers = self._threads, self._simulated.makers
         self.runtime = Runtime(
@@ -70,6 +72,8 @@ class SimulatedNode:
         """End the process: whatever still runs in it has no effect."""
         for incarnation in filter(None, map(self.incarnation, self.registry.slots)):
             discard(incarnation)
+        for host in self._hosts:
+            host.discard()
         self._simulated.discard()
 
     def incarnation(self, address: str) -> Incarnation | None:

@@ -1,6 +1,6 @@
 """What the processes of a simulation need of the world around them (supervisor.simulation.world)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from actors.kernel.record import Record
@@ -10,11 +10,12 @@ from supervisor.simulation.environment.configuration import SimulatedSource
 from supervisor.simulation.environment.disk import Disk
 from supervisor.simulation.environment.external_client import Game
 from supervisor.simulation.environment.model import ModelServer
+from supervisor.simulation.nodes.host import SimulatedHost
 from supervisor.simulation.scheduler import Scheduler
 
 
 class NodeEnvironment(Protocol):
-    """Devices, servers, files and time."""
+    """Devices, servers, files, other machines and time."""
 
     name: str
     scheduler: Scheduler
@@ -26,6 +27,7 @@ class NodeEnvironment(Protocol):
     microphone: Any
     speaker: Any
     trace: Callable[[Record], None] | None
+    hosts: Mapping[str, SimulatedHost]
 
     def changed(self, slot: ActorSlot) -> None:
         """The actor in `slot` started, ended, or has other health."""

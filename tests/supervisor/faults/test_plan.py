@@ -6,7 +6,7 @@ from supervisor.chaos.inject import _MEANS
 from supervisor.chaos.plan import _SUITS
 from supervisor.faults.plan import FAULTS, FaultKind, FaultProfile, chosen, plan
 from supervisor.simulation.inject import _WAYS
-from supervisor.simulation.plan import PROFILE
+from supervisor.simulation.plan import HOSTED_PROFILE, PROFILE, planned
 
 
 def test_a_seed_has_one_plan_whose_faults_are_in_order_and_end_in_time() -> None:
@@ -19,8 +19,8 @@ def test_a_seed_has_one_plan_whose_faults_are_in_order_and_end_in_time() -> None
 
 
 def test_every_kind_happens_and_can_be_carried_out() -> None:
-    happened = {fault.kind for seed in range(40) for fault in plan(seed, 60.0, PROFILE)}
-    assert happened == set(PROFILE.kinds) == set(_WAYS)
+    happened = {fault.kind for seed in range(64) for fault in planned(seed, 60.0)}
+    assert happened == set(HOSTED_PROFILE.kinds) == set(_WAYS)
 
 
 def test_the_running_and_the_simulated_tree_share_one_vocabulary() -> None:
