@@ -6,11 +6,16 @@ import errno
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from config.access import keep_private
+
 CHECKOUT_LIST = Path(__file__).parent.parent / "Models" / "models.yaml"
 WHEEL_LIST = Path(__file__).with_name("models.yaml")
+_IN_USE = (5, 32, 33)  # Windows: access denied, and two sharing violations
+_PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
 
@@ -75,10 +80,12 @@ def beside(path: Path, *, durable: bool = True, alone: bool = True) -> Iterator[
     try:
         new.unlink(missing_ok=True)
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with contextlib.suppress(OSError):  # a disk that knows no owners
+            keep_private(new)
         yield new
         if durable:
             _sync(new)
-        os.replace(new, path)
+        put_in_place(new, path)
     except BaseException as error:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
@@ -87,6 +94,20 @@ def beside(path: Path, *, durable: bool = True, alone: bool = True) -> Iterator[
         raise
     if durable:
         sync_folder(path.parent)
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Move `new` to `path`, over what is there. Windows refuses that while somebody has either open, such as a virus
+    scanner: then it is tried again for a second. Raises OSError."""
+    for pause in _PAUSES:
+        try:
+            os.replace(new, path)
+            return
+        except PermissionError as error:
+            if getattr(error, "winerror", 0) not in _IN_USE:
+                raise
+        time.sleep(pause)
+    os.replace(new, path)
 
 
 def sync_folder(folder: Path) -> None:

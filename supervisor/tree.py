@@ -16,6 +16,7 @@ from actors.kernel.mailbox import Full
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.llm.messages import EYES, LLM, LOCAL_LLM, MODERATOR
 from actors.osc.messages import EVERYTHING, OSC_GAME, OSC_QUERY, OSC_RECEIVER, OSC_SENDER
+from actors.persistence.messages import STOP_WITHIN
 from actors.speech.messages import RECOGNIZER, SYNTHESIZER
 from actors.system.messages import SYSTEM
 from actors.users.messages import USERS
@@ -40,6 +41,9 @@ PLUGINS = "plugins"
 PAGE = "page"
 LEFT_OUT = "left out by --safe"
 LATE = "starts when everything else is ready"
+
+SPARE = 1.0
+"""Seconds that a stop may take beyond what it waits for."""
 
 
 def tree(
@@ -278,7 +282,12 @@ def _group(
     configured = tuple(
         _configured(config, child) if isinstance(child, ChildSpec) else child for child in children
     )
-    return SupervisorSpec(address, strategy, configured, start, s.intensity, s.period, backoff, on_give_up)
+    group = SupervisorSpec(address, strategy, configured, start, s.intensity, s.period, backoff, on_give_up)
+    if address != CORE:
+        return group
+    # Its actors stop one after another, and persistence may take long.
+    needed = sum(child.stop_timeout for child in walk(group)) + SPARE
+    return msgspec.structs.replace(group, stop_timeout=max(group.stop_timeout, needed))
 
 
 def _left_out(group: SupervisorSpec) -> SupervisorSpec:
@@ -311,8 +320,12 @@ def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
         handler_timeout=settings.handler_timeout,
         memory_limit=settings.memory_limit,
         start_timeout=config.supervision.start_timeout,
-        stop_timeout=config.supervision.stop_timeout,
+        stop_timeout=max(config.supervision.stop_timeout, _LEAST.get(child.address, 0.0)),
     )
+
+
+_LEAST: dict[str, float] = {PERSISTENCE: STOP_WITHIN + SPARE}
+"""Seconds that a stop may take at least, whatever is configured: what is remembered is not lost to haste."""
 
 
 def _pin(child: ChildSpec, settings: "ActorSettings") -> str:

@@ -2,6 +2,10 @@
 
 from actors.kernel.message import Message
 
+STOP_WITHIN = 6.0
+"""Seconds that a stop may take: what waits is written, and the used part of the file is read once, which a slow disk
+does with 200 MB a second."""
+
 
 class MakeBackup(Message):
     """Write everything that is stored into one file; answered by BackupMade or BackupFailed.

@@ -15,7 +15,7 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.kernel.protocol.storage import RecordErasure, StateKilled
 from actors.persistence.backup.schedule import FIRST_AFTER, look_in
 from actors.persistence.internal import BackUpIfDue, CleanUp, LookAtWriter, TryDisk, WriterWorked
-from actors.persistence.messages import MakeBackup
+from actors.persistence.messages import STOP_WITHIN, MakeBackup
 from actors.persistence.open_store import database_path, open_backups, open_store
 from actors.persistence.requests import Load, Save, StoreRequest
 from actors.persistence.store.encryption import Encrypter, StoreEncryption
@@ -27,7 +27,6 @@ from config.schema import Performance, Storage
 
 LOOK_EVERY = 1.0
 RETRY_AFTER = (1.0, 2.0, 5.0)
-STOP_WITHIN = 3.0
 
 _STUCK = f"the disk has not answered for {STUCK:g} s; going on in memory"
 _STUCK_REMEDY = "look at the disk (dmesg); a network drive may have gone away"

@@ -106,11 +106,11 @@ def _defaults() -> YamlNode:
 def _profile_layer(home: Home, name: str | None) -> tuple[YamlNode, ...]:
     if not name:
         return ()
-    if _PROFILE.fullmatch(name):
+    known = profiles(home)
+    if name in known:  # as it is written, also on a disk that takes `Testing` for `testing`
         for folder in (home.profiles, PACKAGE / "profiles"):
             if layer := _file_layer(folder / f"{name}.yaml", "profile"):
                 return layer
-    known = profiles(home)
     meant = closest(name, known)
     hint = f"Did you mean '{meant}'?" if meant else f"There are {', '.join(known)}."
     raise refuse(

@@ -1,10 +1,12 @@
 """Where the key comes from: a file outside of the home that only its owner can read, or a passphrase."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from config.access import keep_private, others_that_read
 from config.files import sync_folder
 from config.secrets.cipher import b64, key_id, unb64
 
@@ -71,6 +73,9 @@ def read_key_file(path: Path) -> bytes:
             raise EncryptionKeyError(f"the key file {path} is not a plain file")
         if os.name == "posix" and mode & 0o077:
             raise EncryptionKeyError(f"the key file {path} can be read by others", f"Run chmod 600 {path}.")
+        if others := others_that_read(path):
+            hint = f'Run icacls "{path}" /inheritance:r /grant:r "%USERNAME%:F" in a command prompt.'
+            raise EncryptionKeyError(f"the key file {path} can be read by {' and '.join(others)}", hint)
         with path.open("rb") as file:
             mark, _, rest = file.read(200).decode("ascii", "replace").strip().partition(" ")
     except FileNotFoundError:
@@ -118,6 +123,8 @@ def key_text(key: bytes) -> bytes:
 def write_new(path: Path, data: bytes) -> None:
     """Write a new file that only its owner may read. Raises OSError, FileExistsError too."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with contextlib.suppress(OSError):  # a disk that knows no owners
+            keep_private(path)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

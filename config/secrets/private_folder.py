@@ -9,14 +9,23 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# Twice: an editor that outlives the command may be writing at this moment.
+# Twice at least: an editor that outlives the command may be writing at this moment. On Windows nobody can remove a file
+# that it has open.
 _GUARD = """
-import shutil, sys
+import os, shutil, sys, time
 print("ready", flush=True)
 sys.stdin.buffer.read()
-for _ in range(2):
+for pause in (0, 0, 0.1, 0.5, 1, 2, 5, 10, 30):
+    if pause and not os.path.exists(sys.argv[1]):
+        break
+    time.sleep(pause)
     shutil.rmtree(sys.argv[1], ignore_errors=True)
 """
+if sys.platform == "win32":
+    # A console of its own, which nobody sees: it must outlive the window of the command.
+    _APART = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _APART = 0
 
 
 @contextlib.contextmanager
@@ -26,7 +35,7 @@ def private_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="gerald-secrets-", dir=memory))
     command = [sys.executable, "-I", "-c", _GUARD, str(folder)]
     pipe = subprocess.PIPE
-    guard = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True)
+    guard = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True, creationflags=_APART)
     try:
         assert guard.stdout is not None
         if not guard.stdout.readline():

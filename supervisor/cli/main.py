@@ -1,5 +1,6 @@
 """The root command: finds the home, and imports a command only when it is called."""
 
+import errno
 import importlib
 import os
 import sys
@@ -125,17 +126,22 @@ def main() -> None:
     encode_anything()
     try:
         cli.main(prog_name="supervisor", standalone_mode=True)
-    except BrokenPipeError:
-        # The reader of our output closed it (`| head`).
-        _discard_output()
-        sys.exit(0)
     except OSError as error:
+        if reader_is_gone(error):  # it closed our output (`| head`)
+            _discard_output()
+            sys.exit(0)
         # A full disk, or another user's file. Commands report all other errors themselves.
         _discard_output()
         fail(
             FAILED,
             trouble(error) if error.filename else f"the output cannot be written: {error.strerror or error}",
         )
+
+
+def reader_is_gone(error: OSError) -> bool:
+    """Whether it says that nobody reads what is written. Windows calls that an invalid argument."""
+    on_windows = sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or on_windows
 
 
 def _discard_output() -> None:

@@ -12,6 +12,7 @@ import click
 
 from config.home import Home, find_home
 from supervisor.cli.literal import lines
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def wide_console() -> "Console":
 
 def confirm(question: str, refusal: str, *, yes: bool) -> None:
     """Ask on the terminal unless `yes`. Exits with 1 on a no, and with `refusal` where there is no terminal."""
-    if not (yes or sys.stdin.isatty()):
+    if not (yes or is_console(sys.stdin)):
         fail(FAILED, refusal)
     if not yes:
         click.confirm(lines(question), abort=True, err=True)
@@ -59,7 +60,13 @@ def confirm(question: str, refusal: str, *, yes: bool) -> None:
 
 def print_json(value: Any) -> None:
     """Print one JSON document on a line, at once."""
-    print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+    print(json_line(value), flush=True)
+
+
+def json_line(value: Any, indent: int | None = None) -> str:
+    """As JSON that standard output can write as it is: where that is not Unicode, with escapes of JSON's own."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") not in ("utf8", "utf16")
+    return json.dumps(value, ensure_ascii=plain, default=str, indent=indent)
 
 
 def fail(code: int, line: str) -> NoReturn:

@@ -10,7 +10,10 @@ import os
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Any, TextIO
+
+from supervisor.console import is_console
 
 log = logging.getLogger(__name__)
 PRINTED_WITHIN = 0.5
@@ -45,6 +48,8 @@ class UnfailingOutput(io.TextIOBase):
         self._fd = _descriptor(stream)
         self._name = name
         self._encoding = stream.encoding or "utf-8"
+        self._is_console = self._fd >= 0 and is_console(stream)
+        self._write = _writing(stream, self._fd)
         self._waiting: deque[str] = deque()
         self._size = 0
         self._news = threading.Condition()
@@ -64,7 +69,7 @@ class UnfailingOutput(io.TextIOBase):
         return True
 
     def isatty(self) -> bool:
-        return self._fd >= 0 and os.isatty(self._fd)
+        return self._is_console
 
     def fileno(self) -> int:
         if self._fd < 0:
@@ -107,11 +112,21 @@ class UnfailingOutput(io.TextIOBase):
         rest = memoryview(data)
         try:
             while rest:
-                rest = rest[os.write(self._fd, rest) :]
+                rest = rest[self._write(rest) :]
         except OSError as error:
             if not self._noted:
                 self._noted = True
                 log.warning("%s cannot be written: %s; Gerald runs on", self._name, error.strerror or error)
+
+
+def _writing(stream: Any, fd: int) -> Callable[[memoryview], int]:
+    """Writes some bytes of UTF-8, or of the encoding of a file or pipe; how many. Windows' consoles have an encoding of
+    their own for what is written to the descriptor, and only Python's stream for them knows it."""
+    if sys.platform == "win32":
+        raw = getattr(getattr(stream, "buffer", None), "raw", None)
+        if raw is not None and is_console(stream):
+            return lambda data: int(raw.write(data) or 0)
+    return lambda data: os.write(fd, data)
 
 
 def _descriptor(stream: Any) -> int:

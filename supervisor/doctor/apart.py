@@ -2,13 +2,13 @@
 
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import connection as mpc
 from typing import Any, TypeVar
 
+from actors.vocabulary.process_end import ended
 from config.schema import Config
 from supervisor.doctor.running import Running
 from supervisor.doctor.subject import Subject
@@ -65,9 +65,7 @@ def _received(ours: Any, process: Any) -> Any:
 
 
 def _how(status: int) -> str:
-    if status >= 0:
-        return f"its process ended with status {status}"
-    return f"its process crashed ({signal.Signals(-status).name})"
+    return f"its process {ended(status)}"
 
 
 def _run(look: Callable[[Subject], Any], subject: Subject, theirs: Any) -> None:

@@ -20,8 +20,10 @@ from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Client, Listener
 from typing import Any, Protocol
 
+from actors.vocabulary.process_end import ended
 from supervisor.connection import Connection
-from supervisor.launcher.restart_policy import GAVE_UP, RestartSettings, after_death, is_decision, wording
+from supervisor.console import hear_console, is_console
+from supervisor.launcher.restart_policy import GAVE_UP, RestartSettings, after_death, is_decision
 from supervisor.launcher.service_manager import VARIABLE as SERVICE
 from supervisor.launcher.service_manager import ServiceManager
 
@@ -46,19 +48,30 @@ SAID_WITHIN = 0.2
 """Seconds that a line may take to be printed."""
 
 
-def launch(command: Sequence[str]) -> int:
-    """Run `command`, the root's, until it ends as it should; the exit status."""
+def own_python(executable: str, base: str, platform: str) -> tuple[str, Mapping[str, str]]:
+    """The program to start for another process of this Python, and what to tell it by its environment.
+
+    executable, base, platform: as of `sys`. On Windows the python.exe of a virtual environment only starts the one that
+    it was made with and waits: the number of its process would be another's. Multiprocessing does the same."""
+    if platform == "win32" and base and base != executable:
+        return base, {"__PYVENV_LAUNCHER__": executable}
+    return executable, {}
+
+
+def launch(command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+    """Run `command`, the root's, with more variables if given, until it ends as it should; the exit status."""
     news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     _hear_signals(news)
     service = ServiceManager.found(STOP_WITHIN + LAST_WORDS)
-    told = {SERVICE: f"{service.answer_every:g}"} if service.present else {}
+    told = {**(environment or {}), **({SERVICE: f"{service.answer_every:g}"} if service.present else {})}
     return Launcher(lambda deaths: _Root(command, news, deaths, told), news, service=service).run()
 
 
 def _hear_signals(news: "queue.SimpleQueue[tuple[str, Any]]") -> None:
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, _: news.put(("signal", number)))
+    hear_console(lambda: news.put(("signal", signal.SIGTERM)))
     if hasattr(
         signal, "SIGTTOU"
     ):  # in the background, under `stty tostop`, a line that is printed would stop us
@@ -187,7 +200,7 @@ class Launcher:
         now = self._monotonic()
         self._deaths = (*self._deaths[-99:], now)
         pause = after_death(self._deaths, now, self._restart)
-        end = f"Gerald's process {root.pid} {wording(code)}"
+        end = f"Gerald's process {root.pid} {ended(code)}"
         if pause is None:
             self._say(
                 f"{end}: more than {self._restart.intensity} times in {self._restart.period:g} s; giving up"
@@ -298,7 +311,7 @@ class _Root:
             self._listener.close()
         for folder in (self._folder, *self.report.left):
             shutil.rmtree(folder, ignore_errors=True)
-        if os.isatty(2):
+        if is_console(sys.stderr):
             _say("\x1b[?25h")  # it may have died while the cursor was hidden
 
     def _listen(self) -> None:

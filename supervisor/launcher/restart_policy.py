@@ -1,13 +1,14 @@
 """What the launcher does after a root has ended: pure."""
 
-import signal
 from dataclasses import dataclass
 
 from actors.vocabulary.backoff import Backoff
+from actors.vocabulary.process_end import is_crash
 
-DECISIONS = frozenset({0, 2, 4, 5, 70})
-"""Exit statuses by which a root says that it should not be started again: stopped, unreadable configuration, another
-instance runs, stopped with the state not saved, the supervisor gave up."""
+DECISIONS = frozenset({2, 4, 5, 70})
+"""Exit statuses by which a root says that it should not be started again: unreadable configuration, another instance
+runs, stopped with the state not saved, the supervisor gave up. 0 is none: on Windows, whoever kills a process chooses
+its status, and a root that stops says goodbye."""
 
 GAVE_UP = 70
 
@@ -26,7 +27,7 @@ class RestartSettings:
 def is_decision(code: int, *, said_goodbye: bool, lived: bool) -> bool:
     """Whether this end is intended: by its exit status, or because the root said so; or whether the root never ran, so
     that the same would happen again."""
-    return said_goodbye or code in DECISIONS or (code > 0 and not lived)
+    return said_goodbye or code in DECISIONS or (not lived and not is_crash(code))
 
 
 def after_death(deaths: tuple[float, ...], now: float, settings: RestartSettings) -> float | None:
@@ -36,13 +37,3 @@ def after_death(deaths: tuple[float, ...], now: float, settings: RestartSettings
     if len(recent) > settings.intensity:
         return None
     return Backoff(settings.initial, settings.longest, settings.reset).restart_pause(deaths, now)
-
-
-def wording(code: int) -> str:
-    """What to call such an end."""
-    if code >= 0:
-        return f"ended with status {code}"
-    try:
-        return f"was killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was killed by signal {-code}"

@@ -17,6 +17,7 @@ from actors.kernel.durations import Counts
 from actors.kernel.errors import MessageError
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
+from actors.vocabulary.process_end import ended, is_crash
 from config.plugins.discovery import plugin_at
 from config.plugins.errors import PluginBroken
 from config.plugins.plugin import Plugin
@@ -278,6 +279,8 @@ class ProcessHandle:
             return None
         if code is not None and code < 0:
             return Failure("Killed", f"{self._named} was killed by signal {-code}")
+        if code is not None and is_crash(code):
+            return Failure("Killed", f"{self._named} {ended(code)}")
         return Failure("Exited", f"{self._named} exited with status {code}")
 
     @property

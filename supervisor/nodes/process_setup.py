@@ -11,6 +11,7 @@ import psutil
 
 from actors.kernel import failure
 from config.secret import redacted
+from supervisor.console import hear_console
 from supervisor.logs import about_now
 from supervisor.nodes.boot import Boot, register_messages
 from supervisor.nodes.link import FrameType, LinkClosed
@@ -59,8 +60,10 @@ def take_short_turns() -> None:
 def become_worker(boot: Boot, link: LocalLink) -> None:
     """Set up this process: log to the parent, ignore SIGINT and SIGTERM, take the resources that `boot` names."""
     # A terminal or service manager signals the whole group; the parent stops its children in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    hear_console(lambda: None)
     take_short_turns()
     failure.redact = redacted
     root = logging.getLogger()

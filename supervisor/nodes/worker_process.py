@@ -94,8 +94,9 @@ class WorkerProcess:
             self._process.kill()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for its end and reap it."""
-        self._process.join(timeout)
+        """Wait for its end and reap it; at once where it could not be started."""
+        if self.pid:
+            self._process.join(timeout)
 
     def ended_within(self, seconds: float) -> bool:
         with contextlib.suppress(OSError, ValueError):

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,7 @@ def run(home: Path, *arguments: str, within: float) -> bytes:
             stdout=subprocess.PIPE,
             stderr=said,
             start_new_session=True,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},  # whatever this system writes its texts in
         ) as process:
             printed, late = _read(process, within)
         said.seek(0)

@@ -40,7 +40,8 @@ from supervisor.trace.write.recorder import new_run
 from supervisor.tree import tree
 
 log = logging.getLogger(__name__)
-STOP_WITHIN = 5.0
+STOP_WITHIN = 15.0
+"""Seconds that the stop of everything may take: persistence, which is the last, has its own limit within it."""
 
 
 class Runtime:

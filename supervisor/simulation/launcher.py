@@ -177,7 +177,7 @@ class _SimulatedRoot:
             self._tell({"goodbye": True})
             self._exit(1)
         else:
-            codes = {"decision": (0, 2, 4, 5, 70), "killed": (-9, -11)}.get(self._way, (1, 3, 99))
+            codes = {"decision": (2, 4, 5, 70), "killed": (-9, -11, 0)}.get(self._way, (1, 3, 99))
             self._exit(self._world.dice.choice(codes))
 
     def _stop_in_order(self) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -138,3 +139,55 @@ def test_a_home_folder_that_nobody_knows_is_named() -> None:
         NoHomeFolder, match="~nobody-of-that-name/x begins with ~nobody-of-that-name, and no user"
     ):
         located(Path("/h"), "~nobody-of-that-name/x")
+
+
+class SharingViolation(PermissionError):
+    """As Windows has it: the file is in use."""
+
+    winerror = 32
+
+
+@pytest.mark.parametrize("refusals", [1, 5])
+def test_a_file_that_somebody_reads_is_replaced_as_soon_as_it_is_let_go(
+    file: Path, refusals: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, left = os.replace, [SharingViolation(13, "in use")] * refusals
+
+    def put(old: str, new: str) -> None:
+        if left:
+            raise left.pop()
+        replace(old, new)
+
+    monkeypatch.setattr("config.files.time.sleep", lambda _: None)
+    monkeypatch.setattr(os, "replace", put)
+    replace_file(file, (b"a",))
+    assert file.read_text() == "a"
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"), [(SharingViolation(13, "in use"), 8), (PermissionError(13, "no"), 1)]
+)
+def test_one_that_is_never_let_go_or_may_not_be_replaced_is_an_error(
+    file: Path, error: OSError, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def put(old: str, new: str) -> None:
+        seen.append(old)
+        raise error
+
+    monkeypatch.setattr("config.files.time.sleep", lambda _: None)
+    monkeypatch.setattr(os, "replace", put)
+    with pytest.raises(PermissionError):
+        replace_file(file, (b"a",))
+    assert len(seen) == tries
+    assert file.read_text() == "before"
+
+
+@pytest.mark.skipif(os.name != "nt", reason="elsewhere nobody holds a name")
+def test_a_reader_holds_up_nobody_for_long(file: Path) -> None:
+    reader = file.open("rb")
+    threading.Timer(0.2, reader.close).start()
+    replace_file(file, (b"a",))
+    assert file.read_text() == "a"

@@ -11,11 +11,12 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.protocol.storage import Version
+from actors.persistence.store.used import used_bytes
 from config.files import replace_file
 
 DATA = "data.mdb"
 LARGEST = 2**30
-"""Bytes of a file beyond which no digest is made; the start then checks the whole database instead."""
+"""Used bytes beyond which no digest is made; the start then checks the whole database instead."""
 _NAME = "witness.json"
 _CHUNK = 2**20
 
@@ -82,15 +83,26 @@ def is_older(domain: str, found: Version, manifest: Manifest) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """The digest of the database's file; "" for none, or one larger than LARGEST. Raises OSError."""
-    file = path / DATA
+    """The digest of what is used of the database's file; "" for none, or more than LARGEST. Raises OSError."""
     try:
-        if file.stat().st_size > LARGEST:
-            return ""
-        seen = hashlib.blake2b(digest_size=32)
-        with file.open("rb") as data:
-            while chunk := data.read(_CHUNK):
+        with (path / DATA).open("rb") as data:
+            left = used_bytes(data)
+            if left > LARGEST:
+                return ""
+            seen = hashlib.blake2b(digest_size=32)
+            data.seek(0)
+            while chunk := data.read(min(left, _CHUNK)):
                 seen.update(chunk)
+                left -= len(chunk)
     except FileNotFoundError:
         return ""
     return seen.hexdigest()
+
+
+def size_of(path: Path) -> int:
+    """Bytes that are used of the database's file; 0 where there is none."""
+    try:
+        with (path / DATA).open("rb") as data:
+            return used_bytes(data)
+    except OSError:
+        return 0

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import lmdb
 
+from actors.vocabulary.process_end import ended, is_crash
+
 WITHIN = 60.0
 
 
@@ -30,8 +32,8 @@ def run_isolated(module: str, *paths: Path, within: float) -> str:
     if tried.returncode == 0:
         return ""
     said = tried.stderr.strip().splitlines()
-    if tried.returncode < 0:
-        return f"reading it ends with signal {-tried.returncode}"
+    if is_crash(tried.returncode):
+        return f"the process that reads it {ended(tried.returncode)}"
     return said[-1][:300] if said else f"reading it fails with status {tried.returncode}"
 
 

@@ -17,7 +17,7 @@ from actors.persistence.store.encrypt_existing import EncryptExisting
 from actors.persistence.store.encryption import PLAIN, StoreEncryption
 from actors.persistence.store.epochs import next_epoch
 from actors.persistence.store.errors import StoreError
-from actors.persistence.store.manifest import DATA, ManifestFile, damage_of, is_older
+from actors.persistence.store.manifest import ManifestFile, damage_of, is_older, size_of
 from actors.persistence.store.record import Record
 from actors.persistence.store.snapshots import NONE, FoundSnapshots
 from actors.persistence.store.snapshots.in_database import ALL, DatabaseSnapshots
@@ -129,11 +129,8 @@ class Store:
         self.database.change("writing", lambda txn: txn.put("checked", str(txn.stamp()).encode()))
 
     def size(self) -> int:
-        """Bytes of the database's file; 0 where there is none."""
-        try:
-            return (self.database.path / DATA).stat().st_size
-        except OSError:
-            return 0
+        """Bytes that are used of the database's file; 0 where there is none."""
+        return size_of(self.database.path)
 
     def close(self, versions: Mapping[str, Version] | None = None) -> None:
         """Close the database; the next call opens it again. versions: the stored one of each domain."""

@@ -13,6 +13,7 @@ from config.syntax.errors import LoadError
 from supervisor.cli.client import ask_one
 from supervisor.cli.literal import lines
 from supervisor.cli.options import fail, home_and_json, print_json
+from supervisor.console import is_console
 from supervisor.control.client import call
 from supervisor.control.wire import RequestRefused
 from supervisor.exit_status import FAILED, UNREADABLE
@@ -99,7 +100,7 @@ def _save(home: Home, key: str, value: str | None, as_json: bool) -> None:
         reading = ConfigSource(home, environ=os.environ).read((f"{key}={value}",))
         errors = tuple(p for p in reading.errors if p.layer == "overrides")
         if errors := errors or (reading.errors if reading.result is None else ()):
-            click.echo(render(errors, colour=sys.stderr.isatty()), err=True, nl=False)
+            click.echo(render(errors, colour=is_console(sys.stderr)), err=True, nl=False)
             fail(FAILED, "nothing was saved")
     try:
         save_override(home, key, value)

@@ -14,7 +14,8 @@ from config.ownership import trouble
 from config.syntax.mask import printable
 from supervisor.cli.config.change import diff, reload, set_, unset
 from supervisor.cli.literal import lines
-from supervisor.cli.options import fail, home_and_json, in_home, print_json
+from supervisor.cli.options import fail, home_and_json, in_home, json_line, print_json
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def check(home: Home, profile: str | None, overrides: tuple[str, ...], as_json: 
     from config.tools.check import check as examine
     from supervisor.cli.availability import known_actors, missing_devices
 
-    probes, colour = (known_actors(), missing_devices()), sys.stdout.isatty() and not as_json
+    probes, colour = (known_actors(), missing_devices()), is_console(sys.stdout) and not as_json
     report = examine(home, profile, overrides, environ=os.environ, probes=probes, colour=colour)
     if as_json:
         print_json({"exit_code": report.exit_code, "problems": report.data})
@@ -140,7 +141,7 @@ def schema(home: Home, write: bool) -> None:
     from config.tools.scaffold import write_schema
 
     if not write:
-        click.echo(json.dumps(made(), indent=2, ensure_ascii=False))
+        click.echo(json_line(made(), indent=2))
         return
     file = home.config_file.with_name(FILE)
     try:
@@ -179,7 +180,7 @@ def _read(home: Home, profile: str | None, overrides: tuple[str, ...]) -> "Valid
 
     reading = ConfigSource(home, profile, overrides, os.environ).read(runtime_overrides(home))
     if reading.errors:
-        click.echo(render(reading.errors, colour=sys.stderr.isatty()), err=True, nl=False)
+        click.echo(render(reading.errors, colour=is_console(sys.stderr)), err=True, nl=False)
     if reading.result is None:
         sys.exit(UNREADABLE)
     return reading.result

@@ -19,6 +19,7 @@ from config.syntax.problem import Problem
 from config.syntax.render import render
 from supervisor.cli.availability import known_actors
 from supervisor.cli.options import fail
+from supervisor.console import is_console
 from supervisor.exit_status import UNREADABLE
 
 
@@ -51,14 +52,14 @@ def _refuse_bad(overrides: tuple[str, ...]) -> None:
     try:
         override_layers(overrides)
     except LoadError as error:
-        click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
+        click.echo(render(error.problems, colour=is_console(sys.stderr)), err=True, nl=False)
         fail(UNREADABLE, "nothing was started")
 
 
 def _print_errors(errors: tuple[Problem, ...], strict: bool) -> None:
     if not errors:
         return
-    click.echo(render(errors, colour=sys.stderr.isatty()), err=True, nl=False)
+    click.echo(render(errors, colour=is_console(sys.stderr)), err=True, nl=False)
     if strict:
         many = count(len(errors), "error")
         fail(UNREADABLE, f"{many} in the configuration; nothing was started (--strict)")

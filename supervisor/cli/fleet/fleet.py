@@ -10,6 +10,7 @@ import click
 
 from supervisor.cli.literal import lines
 from supervisor.cli.options import fail, json_option, print_json, wide_console
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _read(path: Path) -> "Fleet":
     try:
         return read(path)
     except ConfigurationError as error:
-        click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
+        click.echo(render(error.problems, colour=is_console(sys.stderr)), err=True, nl=False)
         sys.exit(UNREADABLE)
 
 
@@ -167,7 +168,7 @@ def _examined(found: "Fleet", names: tuple[str, ...], as_json: bool) -> tuple[tu
 
     seen = examine(found, _chosen(found, names), (known_actors(),))
     if seen.problems:
-        click.echo(render(seen.problems, colour=sys.stderr.isatty() and not as_json), err=True, nl=False)
+        click.echo(render(seen.problems, colour=is_console(sys.stderr) and not as_json), err=True, nl=False)
     return seen.sound, not seen.problems
 
 

@@ -48,10 +48,11 @@ def run(
     What you type is said to Gerald. If its process dies, the avatar's inputs are zeroed and Gerald is restarted; after
     too many deaths the exit status is 70.
     """
-    from supervisor.launcher.launcher import VARIABLE, launch
+    from supervisor.launcher.launcher import VARIABLE, launch, own_python
 
     if launcher and VARIABLE not in os.environ:
-        sys.exit(launch((sys.executable, "-m", "supervisor", *sys.argv[1:])))
+        python, environment = own_python(sys.executable, getattr(sys, "_base_executable", ""), sys.platform)
+        sys.exit(launch((python, "-m", "supervisor", *sys.argv[1:]), environment))
     _run(home, profile, overrides, text, safe, strict)
 
 

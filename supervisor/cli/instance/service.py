@@ -1,29 +1,44 @@
-"""`supervisor service`: a systemd unit for this home."""
+"""`supervisor service`: a systemd unit for this home; on Windows a task of its Task Scheduler."""
 
+import getpass
+import os
 import shlex
 import shutil
 import sys
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PureWindowsPath
 
 import click
 
 from config.home import Home
 from supervisor.cli.instance.hardening import HARDENING
+from supervisor.cli.instance.task import installing, task
 from supervisor.cli.options import in_home
 
 
 @click.command()
-@click.option("--user", is_flag=True, help="Print a user unit, which needs no root.")
+@click.option(
+    "--user",
+    is_flag=True,
+    help="Print a user unit, which needs no root; a task from logging on to logging off.",
+)
 @click.option("--text", is_flag=True, help="Run without microphone and voice.")
 @in_home
 def service(home: Home, user: bool, text: bool) -> None:
-    """Print a systemd unit that keeps Gerald running in this home. Its first lines say how to install it."""
+    """Print a systemd unit that keeps Gerald running in this home. Its first lines say how to install it.
+
+    On Windows it is a task for the Task Scheduler, and how to install it is said on standard error."""
     command = shutil.which(sys.argv[0]) or sys.argv[0]
     program: tuple[str, ...] = (str(Path(command).absolute()),)
     if not command.endswith(("supervisor", "supervisor.exe")):
         program = (sys.executable, "-P", "-m", "supervisor")
     place = home.path.absolute()
-    click.echo(unit(program, place, owner="" if user else _owner(place), text=text), nl=False)
+    if sys.platform == "win32":
+        windows = PureWindowsPath(place)
+        click.echo(task(program, windows, user=_windows_user(os.environ), at_logon=user, text=text), nl=False)
+        click.echo(installing(windows, at_logon=user, text=text), nl=False, err=True)
+    else:
+        click.echo(unit(program, place, owner="" if user else _owner(place), text=text), nl=False)
 
 
 def unit(program: tuple[str, ...], home: Path, *, owner: str, text: bool) -> str:
@@ -82,6 +97,13 @@ def _owner(home: Path) -> str:
         except (KeyError, OSError) as error:
             hint = "try `supervisor service --user`"
             raise click.ClickException(f"{home}: its owner is unknown ({error}): {hint}") from None
+
+
+def _windows_user(environ: Mapping[str, str]) -> str:
+    """This user, as Windows writes it: PC\\name."""
+    domain = environ.get("USERDOMAIN") or environ.get("COMPUTERNAME")
+    name = getpass.getuser()
+    return f"{domain}\\{name}" if domain else name
 
 
 def _listed(path: str) -> str:

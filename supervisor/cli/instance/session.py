@@ -26,6 +26,7 @@ from supervisor.cli.instance.render import headline, missing, tree_table
 from supervisor.cli.instance.service_report import ServiceReport
 from supervisor.cli.instance.typed import typed_lines
 from supervisor.cli.literal import escaped
+from supervisor.console import is_console
 from supervisor.control.server import ControlServer
 from supervisor.control.turn_requests import talk
 from supervisor.control.wire import RequestRefused
@@ -95,7 +96,7 @@ class RunScreen:
             self._show_start(system, stop)
             report.ready()
             system.complete()
-            if self._console.is_terminal and sys.stdin.isatty() and not stop.is_set():
+            if self._console.is_terminal and is_console(sys.stdin) and not stop.is_set():
                 threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
             self._watch(system, report, stop)
         finally:

@@ -6,6 +6,8 @@ import threading
 import time
 from types import FrameType
 
+from supervisor.console import hear_console
+
 SAME_REQUEST = 0.5
 """Seconds within which several are one: a terminal, a service manager and the launcher may all pass the same one on."""
 
@@ -26,12 +28,15 @@ class StopSignals:
         self._asked_at = 0.0
 
     def hear_signals(self) -> None:
-        """From now on SIGINT, SIGTERM and SIGHUP ask for it, and a terminal that is another's stops nothing."""
+        """From now on SIGINT, SIGTERM and SIGHUP ask for it, on Windows Ctrl-Break and a window that is closed; and a
+        terminal that is another's stops nothing."""
         ignore_stops_of_the_terminal()
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, self._on_hangup)
-        signal.signal(signal.SIGINT, self._on_signal)
-        signal.signal(signal.SIGTERM, self._on_signal)
+        for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._on_signal)
+        hear_console(self.ask)
 
     def ask(self) -> None:
         """Ask for it, from any thread."""

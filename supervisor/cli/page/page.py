@@ -12,6 +12,7 @@ from supervisor.cli.client import ask_one, exit_when_refused
 from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.cli.page.password import password, sign_out_all
 from supervisor.cli.page.token import token
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED
 from supervisor.instance import find_instance
 
@@ -49,7 +50,7 @@ def _open(home: Home, look_only: bool, no_open: bool, as_json: bool) -> None:
         click.echo(f"its certificate is for {', '.join(served['names'])}, until {served['ends']}; SHA-256:")
         click.echo(f"  {served['certificate']}")
         click.echo("  compare it where your browser says that it does not know the certificate")
-    if not no_open and sys.stdout.isatty() and webbrowser.open(link):
+    if not no_open and is_console(sys.stdout) and webbrowser.open(link):
         click.echo("opened in your browser; the link works once")
 
 

@@ -9,6 +9,7 @@ import click
 from config.home import Home
 from config.ownership import trouble
 from supervisor.cli.options import fail, home_and_json, print_json
+from supervisor.console import is_console
 from supervisor.control.client import call
 from supervisor.control.wire import RequestRefused
 from supervisor.exit_status import FAILED
@@ -53,7 +54,7 @@ def sign_out_all(home: Home, as_json: bool) -> None:
 
 
 def _typed() -> str:
-    if sys.stdin.isatty():
+    if is_console(sys.stdin):
         return str(click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
     with contextlib.suppress(UnicodeDecodeError):
         return sys.stdin.buffer.read(8 * LONGEST).decode().removesuffix("\n").removesuffix("\r")

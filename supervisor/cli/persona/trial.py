@@ -14,6 +14,7 @@ from config.ownership import trouble
 from config.schema import Config
 from config.syntax.mask import printable
 from supervisor.cli.options import fail, home_and_json, print_json
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED, UNREADABLE
 
 NOT_PASSED_ON = ("GERALD_HOME",)
@@ -97,7 +98,7 @@ def _configured(home: Home) -> tuple[Config, tuple[str, ...]]:
     overrides = runtime_overrides(home)
     reading = ConfigSource(home, environ=os.environ).read(overrides)
     if reading.config is None:
-        click.echo(render(reading.errors, colour=sys.stderr.isatty()), err=True, nl=False)
+        click.echo(render(reading.errors, colour=is_console(sys.stderr)), err=True, nl=False)
         sys.exit(UNREADABLE)
     return reading.config, overrides
 

@@ -26,6 +26,7 @@ from config.syntax.errors import ConfigurationError
 from config.syntax.render import render
 from config.tools.secrets_change import SecretsChange, change_of, no_secrets
 from supervisor.cli.options import fail
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED, UNREADABLE
 
 
@@ -65,7 +66,7 @@ def reported(status: int = UNREADABLE) -> Iterator[None]:
 
 def show(error: ConfigurationError) -> None:
     """Print the problems on standard error."""
-    click.echo(render(error.problems, colour=sys.stderr.isatty()), err=True, nl=False)
+    click.echo(render(error.problems, colour=is_console(sys.stderr)), err=True, nl=False)
 
 
 def new_keys(by: str, variable: str, key_file: Path | None = None) -> KeySource:
@@ -75,7 +76,7 @@ def new_keys(by: str, variable: str, key_file: Path | None = None) -> KeySource:
         make_key_file(path)
         return KeySource({KEY_FILE_VARIABLE: str(path)})
     given = os.environ.get(variable)
-    if not given and not sys.stdin.isatty():
+    if not given and not is_console(sys.stdin):
         fail(FAILED, f"set {variable}, or run this on a terminal")
     prompt = "New passphrase"
     given = given or str(click.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True))
@@ -84,7 +85,7 @@ def new_keys(by: str, variable: str, key_file: Path | None = None) -> KeySource:
 
 def value_of(from_stdin: bool) -> str:
     """The value to set: typed, or all of standard input without its last line break."""
-    if not from_stdin and sys.stdin.isatty():
+    if not from_stdin and is_console(sys.stdin):
         return str(click.prompt("Value", hide_input=True, err=True))
     with suppress(UnicodeDecodeError):
         return sys.stdin.buffer.read().decode().removesuffix("\n").removesuffix("\r")
@@ -92,6 +93,6 @@ def value_of(from_stdin: bool) -> str:
 
 
 def _ask() -> str:
-    if not sys.stdin.isatty():
+    if not is_console(sys.stdin):
         fail(UNREADABLE, "it is locked by a passphrase: set GERALD_PASSPHRASE, or run this on a terminal")
     return str(click.prompt("Passphrase", hide_input=True, err=True))

@@ -31,6 +31,7 @@ from config.syntax.problem import dotted
 from config.syntax.yaml_reader import decode
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
 from supervisor.cli.secrets.change import changing, new_keys, opened, reported, show, value_of
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED, UNREADABLE
 
 
@@ -102,7 +103,7 @@ def get(home: Home, key: str, reveal: bool) -> None:
     values = {dotted(path): value for path, value in opened(home).values.items()}
     if key not in values:
         fail(FAILED, f"there is no secret {key}; see `supervisor secrets list`")
-    if sys.stdout.isatty() and not reveal:
+    if is_console(sys.stdout) and not reveal:
         fail(FAILED, "it would be visible on your screen; add --reveal to print it")
     click.echo(values[key] if isinstance(values[key], str) else json.dumps(values[key]))
 
@@ -149,7 +150,7 @@ def _edited(before: str) -> str:
                 return after
             except ConfigurationError as error:
                 show(error)
-                if not sys.stdin.isatty() or not click.confirm("Edit again?", default=True):
+                if not is_console(sys.stdin) or not click.confirm("Edit again?", default=True):
                     fail(FAILED, "nothing was changed")
 
 
@@ -223,7 +224,7 @@ def export_key(home: Home, to: Path | None) -> None:
             click.echo(text, nl=False)
         else:
             write_new(to, text)
-    if to is not None or sys.stdout.isatty():
+    if to is not None or is_console(sys.stdout):
         click.echo(f"{to or 'this'}: anybody with this key can read the secrets", err=True)
 
 

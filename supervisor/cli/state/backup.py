@@ -13,6 +13,7 @@ from config.format import moment, size
 from config.home import Home
 from supervisor.cli.client import ask_all
 from supervisor.cli.options import fail, home_and_json, print_json
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED
 
 
@@ -79,7 +80,7 @@ def ls(home: Home, folder: Path | None, as_json: bool) -> None:
 @contextlib.contextmanager
 def busy(doing: str, quiet: bool = False) -> Iterator[None]:
     """Show on a terminal what is being done, while it is being done."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not is_console(sys.stderr):
         yield
         return
     from rich.console import Console

@@ -4,12 +4,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from config.home import Home
-from supervisor.cli.options import fail, in_home
+from supervisor.cli.options import fail, in_home, json_line
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option
 from supervisor.exit_status import FAILED
 
@@ -76,7 +77,8 @@ def _jsonl(trace: "Trace", query: "Query", file: str, limit: int | None) -> None
     from supervisor.trace.analyse.show import record
 
     taken = _Taken(trace.read(query), limit)
-    _write(file, (json.dumps(record(entry), ensure_ascii=False, default=str) + "\n" for entry in taken))
+    line = json_line if file == "-" else partial(json.dumps, ensure_ascii=False, default=str)
+    _write(file, (line(record(entry)) + "\n" for entry in taken))
     _print_count(file, taken)
 
 

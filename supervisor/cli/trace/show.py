@@ -12,6 +12,7 @@ from config.syntax.mask import printable
 from supervisor.cli.literal import escaped
 from supervisor.cli.options import WIDE, fail, home_and_json, print_json, wide_console
 from supervisor.cli.trace.options import filters, open_run, query_of, run_option, tell_torn, traces_of
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _print(found: "Selection", tree: bool, ids: bool, as_json: bool) -> None:
     what = f"turn {found.turn}, " if found.turn else ""
     end = f"run {found.run}: {what}{len(found.entries)} records"
     more = f"{found.left_out} older records were left out; see --limit" if found.left_out else ""
-    if not sys.stdout.isatty():  # without rich, which takes longer to load than the records
+    if not is_console(sys.stdout):  # without rich, which takes longer to load than the records
         lines = (render.tree_lines if tree else render.lines)(found.entries, WIDE, ids)
         torn = [printable(f"{one.path.name} at byte {one.at}: {one.why}") for one in found.torn]
         click.echo("\n".join([*lines, end, *((more,) if more else ()), *unknown, *torn]))

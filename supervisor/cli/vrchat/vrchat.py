@@ -10,6 +10,7 @@ from config.syntax.mask import printable
 from supervisor.cli.client import ask_all
 from supervisor.cli.literal import given
 from supervisor.cli.options import fail, home_and_json, in_home, print_json
+from supervisor.console import is_console
 from supervisor.exit_status import FAILED
 
 TRIES = 3
@@ -139,7 +140,7 @@ def _trouble(account: dict[str, Any]) -> str:
 def _code(account: dict[str, Any]) -> str:
     kinds = account["needs"]
     where = "sent by e-mail" if "emailOtp" in kinds else "of the authenticator, or a recovery code"
-    if sys.stdin.isatty():
+    if is_console(sys.stdin):
         if "refuses" in account["reason"]:
             click.echo(account["reason"], err=True)
         return str(click.prompt(f"Code {where}", hide_input=True, err=True))

@@ -8,7 +8,7 @@ from supervisor.launcher.restart_policy import RestartSettings
 SILENT = 30.0
 STOP_WITHIN = 20.0
 SAME_REQUEST = 0.5
-DECISIONS = frozenset({0, 2, 4, 5, 70})
+DECISIONS = frozenset({2, 4, 5, 70})
 GAVE_UP = 70
 TICKS = 2.5
 """Seconds by which the launcher may be late: it looks once a second."""
@@ -141,7 +141,7 @@ def _of_the_end(history: RootHistory) -> Iterator[str]:
 
 
 def _decided(root: RootLife) -> bool:
-    return root.goodbye or root.code in DECISIONS or (root.code > 0 and not root.told)
+    return root.goodbye or root.code in DECISIONS or (root.code >= 0 and not root.told)
 
 
 def _too_many(deaths: list[float], settings: RestartSettings) -> bool:

@@ -30,7 +30,7 @@ def document(entries: Iterable[Entry]) -> Iterator[str]:
     yield '{"displayTimeUnit": "ms", "traceEvents": [\n'
     before = ""
     for event in events(entries):
-        yield before + json.dumps(event, ensure_ascii=False, default=str)
+        yield before + json.dumps(event, default=str)
         before = ",\n"
     yield "\n]}\n"
 

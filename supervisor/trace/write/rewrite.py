@@ -8,6 +8,7 @@ import msgspec
 
 from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import message_class
+from config.files import put_in_place
 from supervisor.trace.records import HandledLine, Line
 from supervisor.trace.write.encode import Encoded
 from supervisor.trace.write.segment_writer import ChannelIds, SegmentWriter
@@ -30,7 +31,7 @@ def rewrite(path: Path, metadata: Mapping[str, str], lines: Iterable[Line], mode
                 segment.flush()
         segment.close()
         os.chmod(new, mode)
-        os.replace(new, path)
+        put_in_place(new, path)
     finally:
         new.unlink(missing_ok=True)
 

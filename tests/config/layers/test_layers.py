@@ -11,6 +11,7 @@ from config.home import PACKAGE, Home
 from config.layers.layers import load_config, profiles, watched
 from config.syntax.errors import LoadError
 from config.syntax.node import find
+from config.syntax.yaml_reader import read_bytes
 
 Writer = Callable[..., Any]
 SEED = (Path(__file__).parents[1] / "fixtures" / "seed-config.yaml").read_text(encoding="utf-8")
@@ -147,6 +148,18 @@ def test_an_unknown_profile_is_refused(name: str, write_home: Writer) -> None:
         load_config(write_home(), profile=name, environ={})
     assert ("Did you mean 'development'?" in str(caught.value)) == (name == "developement")
     assert "\x1b" not in str(caught.value)
+
+
+def test_a_profile_is_named_as_it_is_written_also_where_the_disk_ignores_case(
+    write_home: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ignoring_case(path: Path, shown: str, layer: str) -> bytes | None:
+        return read_bytes(path.with_name(path.name.lower()), shown, layer)
+
+    home = write_home()
+    monkeypatch.setattr("config.layers.layers.read_bytes", ignoring_case)
+    with pytest.raises(LoadError, match="Did you mean 'testing'"):
+        load_config(home, profile="Testing", environ={})
 
 
 def test_a_home_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -29,7 +29,6 @@ def test_it_is_the_owners_only_and_gone_afterwards(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.posix("removes what is open")
 def test_a_killed_command_leaves_nothing_readable() -> None:
     root = Path(__file__).parents[3]
     command = [sys.executable, "-c", PROGRAM]

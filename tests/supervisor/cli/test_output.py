@@ -1,16 +1,22 @@
 """Printing neither ends nor holds up a process, whatever becomes of the terminal."""
 
 import contextlib
+import errno
 import io
+import json
 import logging
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
+from supervisor.cli.main import reader_is_gone
+from supervisor.cli.options import print_json
 from supervisor.cli.output import MOST, UnfailingOutput, encode_anything
 
 WITHIN = 10.0
@@ -125,3 +131,45 @@ def test_it_is_a_text_stream_also_for_those_who_try(
     click.echo("said", err=True)
     assert output.drain(WITHIN)
     assert os.read(pipe[0], 100) == b"said\n"
+
+
+def test_a_reader_that_is_gone_is_known_by_what_each_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    invalid = OSError(errno.EINVAL, "Invalid argument")
+    assert reader_is_gone(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert not reader_is_gone(invalid)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert reader_is_gone(invalid)
+    assert not reader_is_gone(OSError(errno.EINVAL, "Invalid argument", "C:\\a file"))
+    assert not reader_is_gone(OSError(errno.ENOSPC, "No space"))
+
+
+def test_json_stays_json_where_the_output_lacks_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"text": "happy 😀 é"}
+    for encoding in ("cp1252", "utf-8", "ascii"):
+        written = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding, write_through=True))
+        encode_anything()
+        print_json(said)
+        assert json.loads(written.getvalue().decode(encoding)) == said
+
+
+PRINTS = """
+import sys
+from supervisor.cli.main import main
+sys.argv = ["supervisor", *sys.argv[1:]]
+main()
+"""
+
+
+def test_a_file_of_an_older_encoding_takes_what_a_command_prints(tmp_path: Path) -> None:
+    """As on Windows, where a pipe and a file are in the system's own encoding."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.yaml").write_text('bot: {name: "Gérald 😀 東"}', encoding="utf-8")
+    command = [sys.executable, "-c", PRINTS, "--home", str(tmp_path), "config", "show", "bot"]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    for more in ((), ("--json",)):
+        done = subprocess.run([*command, *more], capture_output=True, env=environment)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"rald" in done.stdout
+    assert "Gérald 😀 東" in json.dumps(json.loads(done.stdout.decode("cp1252")), ensure_ascii=False)

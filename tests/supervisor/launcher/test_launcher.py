@@ -40,7 +40,13 @@ signal.signal(signal.SIGTERM, lambda *_: stopped.set())  # it may come before th
 AT_ONCE = {"intensity": 5, "period": 60.0, "initial": 0.0, "longest": 0.0, "reset": 60.0}
 
 def say(text): udp.send(text.encode())
-def linked(): return LauncherLink.found(stopped.set)
+links = []
+def linked():
+    links.append(LauncherLink.found(stopped.set))
+    return links[-1]
+def ends():
+    links[-1].say_goodbye()
+    os._exit(0)
 def by_hand():
     family, address, key, pid, restarts = os.environ[VARIABLE].split("|")
     return Client(address, family, authkey=bytes.fromhex(key)), int(restarts)
@@ -159,7 +165,7 @@ def test_a_root_that_died_is_started_again_and_told_how_often_it_was(root: Root,
     link = linked()
     say(f"start {{link.restarts}} of {{link.pid}}")
     if link.restarts == 2:
-        sys.exit(0)
+        ends()
     lives(link)
     {end}
     """
@@ -173,7 +179,7 @@ def test_what_it_handed_over_is_sent_when_it_dies_and_when_it_ends(root: Root) -
     link = linked()
     lives(link)
     say("dies" if link.restarts == 0 else "ends")
-    os._exit(1 if link.restarts == 0 else 0)
+    os._exit(1) if link.restarts == 0 else ends()
     """
     assert root.launch(does) == 0
     assert root.heard() == ["dies", "rest one", "rest two", "ends", "rest one", "rest two"]
@@ -191,7 +197,7 @@ def test_a_host_with_addresses_of_both_kinds_comes_to_rest_where_vrchat_listens(
         ]
 
     monkeypatch.setattr(socket, "getaddrinfo", both)
-    assert root.launch("lives(linked()); os._exit(0)") == 0
+    assert root.launch("lives(linked()); ends()") == 0
     assert root.heard() == ["rest one", "rest two"]
 
 
@@ -205,7 +211,7 @@ def test_what_it_left_behind_and_the_folder_of_the_line_are_removed(
         does = f"""
         say(str(len(os.listdir({temporary!r}))))
         lives(linked(), leaves={str(left)!r})
-        os._exit(0)
+        ends()
         """
         assert root.launch(does) == 0
         assert root.heard()[0] == "1"
@@ -244,7 +250,7 @@ def test_an_end_with_a_goodbye_is_not_repeated(root: Root) -> None:
 @pytest.mark.parametrize(
     ("number", "end", "status"),
     [
-        (signal.SIGINT, "os._exit(0)", 0),
+        (signal.SIGINT, "ends()", 0),
         (signal.SIGTERM, "os._exit(1)", 1),
         (signal.SIGHUP, "os.kill(os.getpid(), signal.SIGKILL)", 137),
     ],
@@ -296,7 +302,7 @@ def test_signals_at_once_are_one_request_and_a_later_one_kills(
         os.kill(link.pid, signal.SIGINT)
         stopped.wait(WITHIN)
     threading.Event().wait(0.3 if LAST == 2 else WITHIN)
-    os._exit(0)
+    ends()
     """
     assert root.launch(f"LAST = 2\n{textwrap.dedent(does)}") == 0
     monkeypatch.setattr(launcher, "SAME_REQUEST", 0.0)
@@ -353,6 +359,7 @@ def test_a_root_that_shows_life_is_left_alone(root: Root, monkeypatch: pytest.Mo
     for _ in range(18):
         line.send_bytes(b"{}")
         threading.Event().wait(0.06)
+    line.send_bytes(b'{"goodbye": true}')
     """
     assert root.launch(does) == 0
 
@@ -459,14 +466,14 @@ class BriefRoot:
 
 
 def test_the_pause_before_a_start_is_kept() -> None:
-    news, codes, starts, said = VirtualNews(), iter((1, 1, 1, 0)), list[float](), list[str]()
+    news, codes, starts, said = VirtualNews(), iter((1, 1, 0, 5)), list[float](), list[str]()
 
     def spawn(deaths: int) -> BriefRoot:
         assert deaths == len(starts)
         starts.append(news.now)
         return BriefRoot(news, next(codes))
 
-    assert Launcher(spawn, news, lambda: news.now, said.append).run() == 0
+    assert Launcher(spawn, news, lambda: news.now, said.append).run() == 5
     pauses = [later - earlier for earlier, later in itertools.pairwise(starts)]
     assert [f"starting again in {pause:.1f} s" for pause in pauses] == [s.split("; ")[-1] for s in said]
     assert 0.0 == pauses[0] < 2.0 <= pauses[1] < pauses[2] <= 30.0
@@ -476,10 +483,10 @@ def test_without_a_port_to_rest_at_or_with_one_that_nobody_finds_it_ends_all_the
     does = """
     link = linked()
     link.hand_over([b"rest"], ("nowhere.invalid", 9), "", AT_ONCE)
-    os._exit(0)
+    ends()
     """
     assert root.launch(does) == 0
-    assert root.launch("linked(); os._exit(0)") == 0
+    assert root.launch("linked(); ends()") == 0
     assert root.heard() == []
 
 
@@ -496,7 +503,7 @@ def test_a_line_that_a_terminal_does_not_take_holds_up_no_restart(root: Root) ->
         does = """
         link = linked()
         lives(link)
-        os._exit(1 if link.restarts == 0 else 0)
+        os._exit(1) if link.restarts == 0 else ends()
         """
         assert root.launch(does) == 0
         assert [thread for thread in threading.enumerate() if not thread.daemon] == [threading.main_thread()]
@@ -505,3 +512,16 @@ def test_a_line_that_a_terminal_does_not_take_holds_up_no_restart(root: Root) ->
         os.read(read, 1 << 20)
         for end in (read, write, before):
             os.close(end)
+
+
+def test_on_windows_the_python_of_a_virtual_environment_is_not_started_to_start_another() -> None:
+    inner, outer = "C:\\venv\\Scripts\\python.exe", "C:\\Python\\python.exe"
+    assert launcher.own_python(inner, outer, "win32") == (outer, {"__PYVENV_LAUNCHER__": inner})
+    assert launcher.own_python(outer, outer, "win32") == (outer, {})
+    assert launcher.own_python(inner, outer, "linux") == (inner, {})
+
+
+def test_what_a_root_is_told_by_its_environment_reaches_it(root: Root, tmp_path: Path) -> None:
+    program = tmp_path / "root.py"
+    program.write_text("import os, sys; sys.exit(int(os.environ['GERALD_TEST_STATUS']))")
+    assert launch([sys.executable, str(program)], {"GERALD_TEST_STATUS": "4"}) == 4

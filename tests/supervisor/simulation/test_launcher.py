@@ -23,12 +23,15 @@ def _told(*roots: RootLife, code: int, signals: tuple[float, ...] = ()) -> str:
 
 
 def test_what_a_launcher_must_not_do_is_told() -> None:
-    assert _told(_life(0.0, 10.0), _life(10.0, 20.0, 0, deaths=1), code=0) == ""
+    assert _told(_life(0.0, 10.0), _life(10.0, 20.0, 0, deaths=1, goodbye=True), code=0) == ""
     assert "was held" in _told(_life(0.0, 10.0, 0, held=frozenset({"Jump"})), code=0)
     assert "not followed by a rest" in _told(_life(0.0, 10.0, 0, rested=False), code=0)
-    assert "on purpose" in _told(_life(0.0, 10.0, 2), _life(10.0, 20.0, 0, deaths=1), code=0)
+    assert "on purpose" in _told(_life(0.0, 10.0, 2), _life(10.0, 20.0, 0, deaths=1, goodbye=True), code=0)
     assert "after 3.000 s, not 0.000 s" in _told(_life(0.0, 10.0), _life(13.0, 20.0, 0, deaths=1), code=0)
-    assert "well was killed" in _told(_life(0.0, 10.0, kills=[9.9]), _life(10.0, 20.0, 0, deaths=1), code=0)
+    assert "well was killed" in _told(
+        _life(0.0, 10.0, kills=[9.9]), _life(10.0, 20.0, 0, deaths=1, goodbye=True), code=0
+    )
     assert "told to stop" in _told(_life(0.0, 99.0, 0), code=0, signals=(10.0,))
     assert "ended with 1" in _told(_life(0.0, 10.0, 0), code=1)
+    assert "ended with 0" in _told(_life(0.0, 10.0, 0), code=0), "nobody asked for it, and it said no goodbye"
     assert "too many deaths" in _told(*(_life(n, n + 0.5, deaths=n) for n in range(9)), code=70)

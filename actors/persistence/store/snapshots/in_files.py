@@ -1,7 +1,6 @@
 """Snapshots in files: a folder for each domain, a file for each version."""
 
 import contextlib
-import os
 import re
 import time
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import store_error
 from actors.persistence.store.record import pack, scan_file
 from actors.persistence.store.snapshots import NONE, FoundSnapshots
-from config.files import replace_file, sync_folder
+from config.files import put_in_place, replace_file, sync_folder
 
 KEPT_DAMAGED = 4
 """How many damaged files of a domain are kept."""
@@ -119,7 +118,7 @@ def _fault(snapshot: Snapshot | None) -> str:
 
 def _set_aside(path: Path) -> Path:
     aside = path.with_name(f"{path.name}.corrupt.{time.time_ns()}")
-    os.replace(path, aside)
+    put_in_place(path, aside)
     damaged = sorted(path.parent.glob("*.corrupt.*"), key=lambda p: p.name.rpartition(".")[2])
     for older in damaged[:-KEPT_DAMAGED]:
         older.unlink(missing_ok=True)

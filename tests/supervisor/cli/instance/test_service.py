@@ -1,15 +1,17 @@
-"""The systemd unit."""
+"""The systemd unit, and Windows' task."""
 
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
 
 from supervisor.cli.instance.service import unit
+from supervisor.cli.instance.task import installing, task
 from supervisor.cli.main import cli
 
 analyzed = pytest.mark.skipif(
@@ -75,3 +77,41 @@ def test_a_system_unit_is_as_closed_as_the_models_allow(tmp_path: Path) -> None:
 def test_it_runs_as_the_owner_of_the_home(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["--home", str(tmp_path), "service"])
     assert f"\nUser={tmp_path.owner()}\n" in done.output
+
+
+SPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+
+
+@pytest.mark.parametrize("at_logon", [True, False])
+def test_a_task_of_windows_says_who_runs_what_and_when_whatever_the_letters(at_logon: bool) -> None:
+    program = ("C:\\Ge räld & Co\\supervisor.exe",)
+    text = task(program, PureWindowsPath("D:\\日本 home"), user="PC\\Zoë", at_logon=at_logon, text=True)
+    assert text.isascii(), "no encoding on its way matters"
+    tree = ElementTree.fromstring(text)
+    found = {one.tag.removeprefix(SPACE): (one.text or "").strip() for one in tree.iter()}
+    assert found["Command"] == program[0]
+    assert found["Arguments"] == '--home "D:\\日本 home" run --text'
+    assert found["WorkingDirectory"] == "D:\\日本 home"
+    assert found["UserId"] == "PC\\Zoë"
+    assert found["ExecutionTimeLimit"] == "PT0S", "it would be killed after three days"
+    assert found["Priority"] == "5", "else everything would run below the normal priority"
+    assert ("LogonTrigger" in found, "BootTrigger" in found) == (at_logon, not at_logon)
+    assert found["LogonType"] == ("InteractiveToken" if at_logon else "S4U")
+
+
+def test_how_to_install_a_task_is_said() -> None:
+    said = installing(PureWindowsPath("D:\\a home"), at_logon=True, text=True)
+    assert 'supervisor --home "D:\\a home" service --user --text > gerald.xml' in said
+    assert "administrator" not in said
+    assert "administrator" in installing(PureWindowsPath("D:\\home"), at_logon=False, text=False)
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="Windows' Task Scheduler")
+def test_windows_takes_the_task(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["--home", str(tmp_path), "service", "--user"])
+    assert done.exit_code == 0, done.output
+    file = tmp_path / "gerald.xml"
+    file.write_text(done.stdout)
+    name = f"Gerald test {tmp_path.name}"
+    subprocess.run(["schtasks", "/Create", "/TN", name, "/XML", str(file)], check=True, timeout=60.0)
+    subprocess.run(["schtasks", "/Delete", "/TN", name, "/F"], check=True, timeout=60.0)

@@ -1,0 +1,88 @@
+"""A process that dies while it starts, and whose end of the wire somebody else still holds: on Windows its parent."""
+
+import os
+import queue
+import sys
+import threading
+
+import pytest
+
+from actors.kernel.directory import Directory
+from actors.kernel.protocol.lifecycle import Failure
+from supervisor.nodes.boot import Boot
+from supervisor.nodes.process import ProcessHandle
+from supervisor.nodes.secrets import Reveal
+from supervisor.nodes.standby_pool import StandbyPool
+from supervisor.nodes.worker_process import WorkerProcess
+from supervisor.otp.slot import ActorSlot
+from supervisor.otp.spec import ChildSpec, ProcessSettings
+
+WITHIN = 20.0
+ACTORS = ("tests.doubles.actors:Echo", "supervisor.page.page:Page")
+
+
+class Held(WorkerProcess):
+    """Its end of the wire stays open in this process, as on Windows until the child has taken it over."""
+
+    def start(self) -> None:
+        if sys.platform != "win32":
+            self.held = os.fdopen(os.dup(self._theirs.fileno()))
+        super().start()
+
+
+class DiesAtOnce(Held):
+    """Killed as soon as it is there."""
+
+    def start(self) -> None:
+        self.kill()
+        super().start()
+
+
+class CannotBeSpawned(WorkerProcess):
+    """The system has no process to give: on Windows also one that dies before it has read what it is to do."""
+
+    def start(self) -> None:
+        raise BrokenPipeError(22, "Invalid argument")
+
+
+def boot(actor: str, standby: int = 0) -> Boot:
+    settings = ProcessSettings(standby=standby)
+    return Boot("echo", 1, actor, (), {}, ".", "seed", "", "run", "INFO", {}, settings)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("dies", [DiesAtOnce, CannotBeSpawned])
+def test_its_supervisor_hears_of_it(actor: str, dies: type[WorkerProcess]) -> None:
+    directory, ended = Directory(), queue.SimpleQueue[Failure | None]()
+    slot = ActorSlot(ChildSpec("echo", actor, pin="process"), "", 0)
+    directory.open("echo", slot.mailbox)
+    child = dies(boot(actor))
+    ProcessHandle(slot, child.boot, directory, lambda: None, ended.put, child)
+    failure = ended.get(timeout=WITHIN)
+    assert failure is not None
+    assert failure.kind in ("Killed", "SpawnError")
+
+
+@pytest.mark.parametrize("dies", [DiesAtOnce, CannotBeSpawned])
+def test_a_standby_process_is_replaced(dies: type[WorkerProcess]) -> None:
+    made: list[WorkerProcess] = []
+    warm = threading.Event()
+
+    class Warms(Held):
+        @property
+        def alive(self) -> bool:
+            warm.set()  # it is looked at once it is loaded
+            return super().alive
+
+    def make(boot: Boot, reveal: Reveal) -> WorkerProcess:
+        made.append((dies if not made else Warms)(boot, reveal))
+        return made[-1]
+
+    pool = StandbyPool(Directory(), make=make)
+    pool.provide(boot("tests.doubles.actors:Heavy", standby=1))
+    try:
+        assert warm.wait(WITHIN), "the first is dead, and no second one came"
+    finally:
+        pool.close()
+        made[-1].kill()
+        made[-1].join(WITHIN)
