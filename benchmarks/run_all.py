@@ -1,7 +1,8 @@
 """Runs every benchmark, one after another, and ends with one table of their figures.
 
 `python benchmarks/run_all.py [NAME ...]`, such as `run_all.py kernel state`. When a benchmark misses a bar or fails,
-the others still run, and the exit status is 1.
+the others still run, and the exit status is 1. `--busy` runs those that measure a busy machine, beside processes of
+their own that compute.
 """
 
 import argparse
@@ -21,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks._report import REPORT_FILE, Figure, Finished, as_ratio, with_unit
 
 FOLDER = Path(__file__).parent
+BUSY = ("kernel",)
+"""Those that also measure a busy machine."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -41,13 +44,13 @@ def benchmarks(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("[a-z]*.py") if path.name != Path(__file__).name)
 
 
-def run(file: Path) -> Outcome:
+def run(file: Path, *options: str) -> Outcome:
     """Run one benchmark and pass on what it prints."""
     with tempfile.TemporaryDirectory(prefix="gerald-benchmark-") as folder:
         report = Path(folder) / "report.jsonl"
         # Its errors are passed on as they come, and the last line of them is kept as the reason.
         process = subprocess.Popen(
-            [sys.executable, file],
+            [sys.executable, file, *options],
             env=os.environ | {REPORT_FILE: str(report)},
             stderr=subprocess.PIPE,
             text=True,
@@ -86,12 +89,12 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, ...]]:
         yield outcome.name, outcome.failure, "", "", "", "", "FAILED"
 
 
-def run_all(files: Sequence[Path], console: Console) -> int:
+def run_all(files: Sequence[Path], console: Console, *options: str) -> int:
     """Run them in turn and print the table; 0 when all met their bars, else 1."""
     outcomes = []
     for file in files:
         console.print(f"== {file.name}", style="bold")
-        outcomes.append(run(file))
+        outcomes.append(run(file, *options))
     console.print(table(outcomes))
     return 0 if all(outcome.good for outcome in outcomes) else 1
 
@@ -103,13 +106,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(there)}; default: all")
-    names = parser.parse_args(arguments).names
+    parser.add_argument("--busy", action="store_true", help=f"on a busy machine; default: {', '.join(BUSY)}")
+    chosen = parser.parse_args(arguments)
+    names = chosen.names or (BUSY if chosen.busy else ())
+    if chosen.busy and (idle := [name for name in names if name not in BUSY]):
+        parser.error(f"{', '.join(idle)} does not measure a busy machine; {', '.join(BUSY)} does")
     if unknown := [name for name in names if name not in there]:
         parser.error(f"there is no benchmark {', '.join(unknown)}")
     console = Console()
     if not console.is_terminal:
         console = Console(width=160)
-    return run_all([there[name] for name in names or there], console)
+    return run_all([there[name] for name in names or there], console, *(("--busy",) if chosen.busy else ()))
 
 
 if __name__ == "__main__":

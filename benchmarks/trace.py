@@ -39,10 +39,11 @@ from benchmarks._report import Figure, Report
 from supervisor.replay.replayer import Replayer
 from supervisor.simulation.campaign import traced
 from supervisor.trace.read.reader import Trace
-from supervisor.trace.write.encode import Encoder
+from supervisor.trace.records import topic_of
+from supervisor.trace.write.chunk_builder import CHUNK
+from supervisor.trace.write.encode import Encoder, schema_of
 from supervisor.trace.write.recorder import Recorder
 from supervisor.trace.write.redaction import Redaction, digest
-from supervisor.trace.write.segment_writer import CHUNK
 
 RUN = "20261123T190000Z-1"
 SHOWN_WITHIN = 1.0
@@ -115,7 +116,6 @@ def pure(prepared: list[Handled], folder: Path, encode: Encode) -> float:
     """The same lines, schemas and chunks by the pure-Python writer, in one thread and without a queue."""
     folder.mkdir()
     begun = time.perf_counter()
-    encoder = Encoder(Redaction())
     channels: dict[type, int] = {}
     with (folder / "root.0001.mcap").open("wb") as file:
         writer = Writer(file, chunk_size=CHUNK, compression=CompressionType.ZSTD)
@@ -124,9 +124,8 @@ def pure(prepared: list[Handled], folder: Path, encode: Encode) -> float:
             kind = type(record.envelope.message)
             channel = channels.get(kind)
             if channel is None:
-                line = encoder.encode(record)
-                schema = writer.register_schema(kind.__name__, "jsonschema", line.schema)
-                channel = channels[kind] = writer.register_channel(line.topic, "json", schema)
+                schema = writer.register_schema(kind.__name__, "jsonschema", schema_of(kind))
+                channel = channels[kind] = writer.register_channel(topic_of(kind), "json", schema)
             at = int(record.wall * 1e9)
             writer.add_message(channel, at, encode(record), at)
         writer.finish()
@@ -160,7 +159,7 @@ def plainly(record: Handled) -> bytes:
 def recording(rounds: int, count: int, folder: Path) -> Part:
     prepared = list(records(count))
     encoder = Encoder(Redaction())
-    swift: Encode = lambda record: encoder.encode(record).data  # noqa: E731
+    swift: Encode = lambda record: encoder.encode((record,)).data[0]  # noqa: E731
     times: dict[str, list[float]] = {"ours": [], "mcap": [], "mcap, our lines": []}
     for n in range(rounds):
         times["ours"].append(ours(prepared, folder / f"ours{n}"))

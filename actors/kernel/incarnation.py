@@ -117,7 +117,7 @@ class Incarnation:
         }
         self.handle: Handle = self._handle if around is None else around(self._handle)
         self._directory = directory
-        self._monotonic = clock.monotonic
+        self._monotonic, self._wall = clock.monotonic, clock.wall
         self._on_ready = on_ready
         self._on_end = on_end
         self._sections = sections
@@ -250,9 +250,9 @@ class Incarnation:
 
     def _handle(self, envelope: Envelope) -> bool:
         """Give one envelope to the actor. A failure ends the incarnation and makes the envelope a dead letter."""
-        context, fence = self.context, self.fencing
+        context, fence, monotonic = self.context, self.fencing, self._monotonic
         # The watchdog reads these two in the other order, and `fence` those two: neither ever blames the wrong message.
-        context.began = self._monotonic()
+        context.began = began = monotonic()
         context.current = envelope
         if fence.fenced:
             self._give_back(envelope)
@@ -262,7 +262,9 @@ class Incarnation:
         context.wall_then = 0.0
         log = context.log
         if log is not None:
-            context.begin_log(log)
+            context.wall_then = self._wall()
+            if log.sent or log.set or log.unset:
+                log.begin()
         message = envelope.message
         try:
             handler = self.handlers.get(type(message))
@@ -274,13 +276,15 @@ class Incarnation:
             self._crash(envelope, error)
             return False
         context.current = None
-        ended = self._monotonic()
-        micros = (ended - context.began) * 1e6
-        self.durations[int(micros * micros).bit_length()] += 1
+        ended = monotonic()
+        if (micros := (ended - began) * 1e6) < 1.0:
+            self.durations[0] += 1
+        else:
+            self.durations[int(micros * micros).bit_length()] += 1
         if fence.over and not fence.accounts_for(envelope):
             return True
         if log is not None:
-            log.handled(envelope, context.began, ended, context.wall_then, None)
+            log.handled(envelope, began, ended, context.wall_then)
         return True
 
     def _handle_due(self, urgent: bool) -> None:

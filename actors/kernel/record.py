@@ -136,7 +136,12 @@ _Notes = tuple[
 
 
 class HandlerLog:
-    """Notes what each handler of `actor` does, and makes its record. set, unset: timers."""
+    """Notes what each handler of `actor` does, and makes its record. set, unset: timers.
+
+    Most handlers set no timer and send little: what is not noted costs nothing, neither here nor when it is written.
+    """
+
+    __slots__ = ("_actor", "_address", "_incarnation", "_versioned", "append", "sent", "set", "unset")
 
     def __init__(self, sink: RecordSink, actor: object, address: str, incarnation: int) -> None:
         self.append = sink.append
@@ -146,6 +151,7 @@ class HandlerLog:
         self._actor = actor
         self._address = address
         self._incarnation = incarnation
+        self._versioned = hasattr(actor, "version")
 
     def begin(self) -> None:
         """A handler begins."""
@@ -157,17 +163,20 @@ class HandlerLog:
             self.unset = []
 
     def handled(
-        self, envelope: Envelope, begun: float, ended: float, wall: float, failure: Failure | None
+        self, envelope: Envelope, begun: float, ended: float, wall: float, failure: Failure | None = None
     ) -> None:
         """A handler has ended."""
         by = "" if envelope.recipient == self._address else self._address
-        self.append(Handled(envelope, begun, ended, wall, *self._notes(), failure, by))
+        if self.sent or self.set or self.unset or self._versioned or failure is not None or by:
+            self.append(Handled(envelope, begun, ended, wall, *self._notes(), failure, by))
+        else:
+            self.append(Handled(envelope, begun, ended, wall))
 
     def started(self, begun: float, ended: float, wall: float, failure: Failure | None) -> None:
         """`on_start` has ended."""
         self.append(Began(self._address, self._incarnation, begun, ended, wall, *self._notes(), failure))
 
     def _notes(self) -> _Notes:
-        version = getattr(self._actor, "version", None)
+        version = getattr(self._actor, "version", None) if self._versioned else None
         reached = None if version is None else (version.epoch, version.n)
         return tuple(self.sent), tuple(self.set), tuple(self.unset), reached

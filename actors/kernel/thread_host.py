@@ -111,19 +111,22 @@ class ExternalClient:
         self.address = address
         self.directory = directory
         self._deliver = directory.deliver
-        self._prefix = f"{address}/0/"
         self._numbers = count(1)
         self._waiting: dict[int, pykka.Future[Any]] = {}
-        self._prefixed = len(self._prefix)
+        self._prefixed = len(self.id_of(0)) - 1
         self._pending = pending
         directory.open(address, self)
 
-    def tell(self, to: str, message: Message) -> str:
-        """Send; the message's id."""
+    def id_of(self, number: int) -> str:
+        """The id of the message with this sequence number."""
+        return f"{self.address}/0/{number}"
+
+    def tell(self, to: str, message: Message) -> int:
+        """Send; the message's sequence number (`id_of`)."""
         number = next(self._numbers)
         turn = message.turn  # type: ignore[attr-defined]
         self._deliver(Envelope(self.address, 0, number, to, message, "", turn, "", False, monotonic()))
-        return f"{self._prefix}{number}"
+        return number
 
     def ask(self, to: str, message: Message) -> OneLockFuture:
         """Send; the future gives the answering message, or raises AskError."""

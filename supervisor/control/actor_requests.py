@@ -51,7 +51,7 @@ def _hang(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
         what = "a supervisor" if slot.is_supervisor else slot.state
         raise RequestRefused(f"{slot.address} cannot hang: it is {what}")
     seconds = float(request.get("seconds") or spec.handler_timeout + 5.0)
-    id = runtime.client.tell(slot.address, Hang(seconds))
+    id = runtime.client.id_of(runtime.client.tell(slot.address, Hang(seconds)))
     yield {"id": id, "seconds": seconds, "patience": spec.handler_timeout}
     if request.get("wait") and seconds > spec.handler_timeout:
         yield _returned(runtime, slot.address, slot.incarnation, RETURN_WITHIN + spec.handler_timeout)

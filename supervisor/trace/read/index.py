@@ -103,6 +103,8 @@ class IndexBuilder:
         """Index what was written. It is called for every message of every actor, so it must be cheap."""
         ranges, turn_of = self._ranges, self._turns.add
         first, last = self._first, self._last
+        sender = incarnation = recipient = kind = None
+        seen: list[int] | None = None
         for record in records:
             wall = record.wall
             if wall < first:
@@ -119,11 +121,17 @@ class IndexBuilder:
                 continue
             turn_of(envelope.turn)
             n = envelope.sequence
-            route = (envelope.sender, envelope.incarnation, envelope.recipient, type(envelope.message))
-            seen = ranges.get(route)
-            if seen is None:
-                ranges[route] = [n, n, 1]
-                continue
+            # Many in a row go the same way: then there is nothing to look up.
+            if (
+                seen is None
+                or envelope.sender is not sender
+                or envelope.recipient is not recipient
+                or type(envelope.message) is not kind
+                or envelope.incarnation != incarnation
+            ):
+                sender, incarnation = envelope.sender, envelope.incarnation
+                recipient, kind = envelope.recipient, type(envelope.message)
+                seen = ranges.setdefault((sender, incarnation, recipient, kind), [n, n, 0])
             seen[2] += 1
             if n > seen[1]:
                 seen[1] = n

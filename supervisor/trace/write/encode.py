@@ -1,6 +1,7 @@
-"""Turns a record into the line to write, with its topic, schema and time."""
+"""Turns records into the lines to write, with their kinds and times."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -10,7 +11,7 @@ from actors.kernel.protocol.storage import Version
 from actors.kernel.record import Began, Checkpoint, ConfigurationVersion, Dead, Handled, Record, Started
 from supervisor.trace import records
 from supervisor.trace.checkpoint_json import CheckpointEncoder
-from supervisor.trace.write.fast_encode import FastEncoder
+from supervisor.trace.write.fast_encode import UsualLine, encoded, usual_line
 from supervisor.trace.write.redaction import Redaction
 from supervisor.trace.write.schema import handled_schema, line_schema
 
@@ -20,22 +21,18 @@ LARGEST_CHECKPOINT = 2**25
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class Encoded(NamedTuple):
-    """A line ready to be written. kind: the message class, or the class of the line. wall: epoch seconds."""
+class Lines(NamedTuple):
+    """Lines ready to be written, by column. kinds: of each the message class, or the class of the line. walls: epoch
+    seconds."""
 
-    kind: type[msgspec.Struct]
-    wall: float
-    data: bytes
+    kinds: list[type[msgspec.Struct]]
+    walls: list[float]
+    data: list[bytes]
 
-    @property
-    def topic(self) -> str:
-        """One topic for each message type, and for each other kind of line."""
-        return records.topic_of(self.kind)
 
-    @property
-    def schema(self) -> bytes:
-        """The flat JSON schema of its topic."""
-        return handled_schema(self.kind) if issubclass(self.kind, Message) else line_schema(self.kind)
+def schema_of(kind: type[msgspec.Struct]) -> bytes:
+    """The flat JSON schema of the lines of a message class, or of another class of lines."""
+    return handled_schema(kind) if issubclass(kind, Message) else line_schema(kind)
 
 
 def sent_line(envelope: Envelope, redaction: Redaction) -> records.Sent:
@@ -60,31 +57,34 @@ class Encoder:
 
     def __init__(self, redaction: Redaction) -> None:
         self._redaction = redaction
-        self._fast = FastEncoder()
-        self._plain: dict[type[Message], bool] = {}
+        self._is_plain = cache(redaction.leaves_alone)
         self._json = msgspec.json.Encoder(enc_hook=_encode_other)
 
-    def encode(self, record: Record) -> Encoded:
-        """The record as a line. Raises what the encoding of a faulty message raises."""
-        if isinstance(record, Handled):
-            kind = type(record.envelope.message)
-            usual = record.failure is None and not (record.timers_set or record.timers_cancelled or record.by)
-            if usual and self._is_plain(kind) and (not record.sent or self._all_plain(record.sent)):
-                return Encoded(kind, record.wall, self._fast.line(record))
-            return Encoded(kind, record.wall, self._json.encode(self._handled(record)))
-        return self.line(self._rare(record))
+    def encode(self, records: Sequence[Record]) -> Lines:
+        """The records as lines. Raises what the encoding of a faulty message raises."""
+        kinds: list[type[msgspec.Struct]] = []
+        lines: list[UsualLine | msgspec.Raw] = []
+        is_plain = self._is_plain
+        for record in records:
+            if type(record) is Handled:
+                kinds.append(kind := type(record.envelope.message))
+                usual = record.failure is None and is_plain(kind) and self._sends_plain(record.sent)
+                lines.append(usual_line(record) if usual else self._raw(self._handled(record)))
+            else:
+                line = self._rare(record)
+                kinds.append(type(line))
+                lines.append(self._raw(line))
+        return Lines(kinds, [record.wall for record in records], encoded(lines))
 
-    def line(self, line: Any) -> Encoded:
-        """Encode a line that is not made from a record."""
-        return Encoded(type(line), line.wall, self._json.encode(line))
+    def line(self, line: Any) -> Lines:
+        """A line that is not made from a record."""
+        return Lines([type(line)], [line.wall], [self._json.encode(line)])
 
-    def _is_plain(self, kind: type[Message]) -> bool:
-        if kind not in self._plain:
-            self._plain[kind] = self._redaction.leaves_alone(kind)
-        return self._plain[kind]
+    def _raw(self, line: Any) -> msgspec.Raw:
+        return msgspec.Raw(self._json.encode(line))
 
-    def _all_plain(self, sent: tuple[Envelope, ...]) -> bool:
-        return all(map(self._is_plain, {type(envelope.message) for envelope in sent}))
+    def _sends_plain(self, sent: tuple[Envelope, ...]) -> bool:
+        return not sent or all(map(self._is_plain, {type(envelope.message) for envelope in sent}))
 
     def _handled(self, record: Handled) -> records.HandledLine:
         return records.HandledLine(

@@ -21,8 +21,8 @@ from supervisor.trace.write.queue import RecordQueue
 from supervisor.trace.write.redaction import Redaction, Words
 
 if TYPE_CHECKING:
+    from supervisor.trace.write.chunk_builder import Compression
     from supervisor.trace.write.rotation import RotatingWriter
-    from supervisor.trace.write.segment_writer import Compression
 
 log = logging.getLogger(__name__)
 
@@ -196,22 +196,27 @@ class Recorder:
         self._unflushed_since, self._hurries = None, False
 
     def _write_some(self, writer: "RotatingWriter", count: int) -> None:
-        take, encode, write = self._queue.take, self._encoder.encode, writer.write
-        written = []
-        for _ in range(count):
-            record = take()
-            try:
-                line = encode(record)
-            except Exception as error:
-                self._queue.lose(1)
-                self._unencodable(record, error)
-                continue
-            write(line)
-            written.append(record)
-            self._hurries = self._hurries or not is_continuous(record)
+        take = self._queue.take
+        records = [take() for _ in range(count)]
+        try:
+            lines = self._encoder.encode(records)
+        except Exception:  # of one of them
+            for record in records:
+                self._write_one(writer, record)
+        else:
+            writer.write(lines, records)
+        self._hurries = self._hurries or not all(map(is_continuous, records))
         if self._unflushed_since is None:
             self._unflushed_since = time.monotonic()
-        writer.wrote(written)
+
+    def _write_one(self, writer: "RotatingWriter", record: Record) -> None:
+        try:
+            lines = self._encoder.encode((record,))
+        except Exception as error:
+            self._queue.lose(1)
+            self._unencodable(record, error)
+        else:
+            writer.write(lines, (record,))
 
     def _unencodable(self, record: Record, error: Exception) -> None:
         name = type(record.envelope.message if isinstance(record, Handled) else record).__name__

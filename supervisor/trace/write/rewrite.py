@@ -10,8 +10,8 @@ from actors.kernel.errors import UnknownMessage
 from actors.kernel.message import message_class
 from config.files import put_in_place
 from supervisor.trace.records import HandledLine, Line
-from supervisor.trace.write.encode import Encoded
-from supervisor.trace.write.segment_writer import ChannelIds, SegmentWriter
+from supervisor.trace.write.encode import Lines
+from supervisor.trace.write.segment_writer import SegmentWriter
 
 FLUSH_EVERY = 1000
 _encoder = msgspec.json.Encoder()
@@ -22,11 +22,10 @@ def rewrite(path: Path, metadata: Mapping[str, str], lines: Iterable[Line], mode
     new = path.with_name(f"{path.name}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        channels = ChannelIds()
-        segment = SegmentWriter(new, descriptor, channels, "zstd")
+        segment = SegmentWriter(new, descriptor, "zstd")
         segment.describe(metadata)
         for number, line in enumerate(lines, 1):
-            channels.log(Encoded(_kind(line), line.wall, _encoder.encode(line)))
+            segment.add(Lines([_kind(line)], [line.wall], [_encoder.encode(line)]))
             if number % FLUSH_EVERY == 0:
                 segment.flush()
         segment.close()

@@ -16,15 +16,16 @@ import msgspec
 
 from actors.kernel.record import Record
 from supervisor.trace.read.index import IndexBuilder, save_index
-from supervisor.trace.write.encode import Encoded
+from supervisor.trace.write.chunk_builder import Compression
+from supervisor.trace.write.encode import Lines
 from supervisor.trace.write.retention import prune
-from supervisor.trace.write.segment_writer import ChannelIds, Compression, SegmentWriter, create_segment
+from supervisor.trace.write.segment_writer import SegmentWriter, create_segment
 
 FORMAT = "1"
 PENDING = 4 * 2**20
 
 CHUNKS = 6000
-"""Of a segment. The SDK keeps what it will write of each at the end, a kilobyte and more: with five flushes a second,
+"""Of a segment. The library keeps what it will write of each at the end, about a kilobyte: with five flushes a second
 18 MB an hour. So many take 20 minutes of talk at least."""
 
 
@@ -47,29 +48,22 @@ class RotatingWriter:
         self._run = run
         self._node = node
         self._limits = limits
-        self._channels = ChannelIds()
-        self._log = self._channels.log
         self._segment: SegmentWriter | None = None
         self._opened_at = 0.0
         self._unsure = 0
         self._dirty = False
         self._contents = IndexBuilder()
 
-    def write(self, line: Encoded) -> None:
-        """Add the line to the open segment. The next flush makes it safe."""
-        self._log(line)
-        self._unsure += 1
-        self._dirty = True
-
-    def wrote(self, records: Iterable[Record]) -> None:
-        """Index what was written."""
+    def write(self, lines: Lines, records: Iterable[Record]) -> None:
+        """Add the lines of these records to the open segment. The next flush makes them safe."""
+        self._add(lines)
+        self._unsure += len(lines.data)
         self._contents.records(records)
 
-    def note_loss(self, line: Encoded, count: int) -> None:
+    def note_loss(self, line: Lines, count: int) -> None:
         """Add the line that says how many records are missing. It does not count as lost itself."""
-        self._log(line)
+        self._add(line)
         self._contents.lost(count)
-        self._dirty = True
 
     def ready(self) -> bool:
         """Have an open segment that is neither too old, too large nor of too many chunks. Returns whether it is new."""
@@ -112,12 +106,17 @@ class RotatingWriter:
         lost, self._unsure = self._unsure, 0
         return lost
 
+    def _add(self, lines: Lines) -> None:
+        assert self._segment is not None
+        self._segment.add(lines)
+        self._dirty = True
+
     def _open(self) -> None:
         folder = self._directory / self._run
         limits = self._limits
         prune(self._directory, keep=limits.keep, oldest=time.time() - limits.keep_age, spare=folder)
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", self._node)
-        self._segment = create_segment(folder, name, self._channels, limits.compression, self._metadata())
+        self._segment = create_segment(folder, name, limits.compression, self._metadata())
         self._opened_at = time.monotonic()
         self._contents = IndexBuilder()
 

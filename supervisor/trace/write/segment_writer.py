@@ -1,52 +1,25 @@
-"""Writes one MCAP file of a trace, with channels that all files share.
+"""Writes one MCAP file of a trace, with a channel for each kind of lines.
 
 Only whole chunks reach the file. A flush hands them to the operating system, where they survive this process.
 """
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import Literal
 
-import foxglove
-from foxglove.mcap import MCAPCompression, MCAPWriteOptions
+import msgspec
+import small_mcap
+from small_mcap.writer import McapWriterRaw
 
-from supervisor.trace.write.encode import Encoded
-
-Compression = Literal["zstd", "lz4", "none"]
-
-CHUNK = 512 * 1024
-"""Most uncompressed bytes of a chunk."""
-
-LEVEL = {"zstd": 1, "lz4": 0, "none": 0}
-"""Of the compression; 0 is its own default. On these lines zstd's level 1 packs as well as level 3, in less time."""
-
-_COMPRESSIONS = {"zstd": MCAPCompression.Zstd, "lz4": MCAPCompression.Lz4, "none": None}
-
-
-class ChannelIds:
-    """A channel for each topic, made on first use. They outlive segments, since the SDK never frees one."""
-
-    def __init__(self) -> None:
-        self.context = foxglove.Context()
-        self._channels: dict[type, Callable[..., None]] = {}
-
-    def log(self, line: Encoded) -> None:
-        """Write the line to the open segment."""
-        kind, wall, data = line
-        if (log := self._channels.get(kind)) is None:
-            log = self._channels[kind] = self._open(line).log
-        log(data, log_time=int(wall * 1e9))
-
-    def _open(self, line: Encoded) -> foxglove.Channel:
-        schema = foxglove.Schema(name=line.kind.__name__, encoding="jsonschema", data=line.schema)
-        return foxglove.Channel(line.topic, message_encoding="json", schema=schema, context=self.context)
+from supervisor.trace.records import topic_of
+from supervisor.trace.write.chunk_builder import CHUNK, ChunkBuilder, Compression
+from supervisor.trace.write.encode import Lines, schema_of
 
 
 class _Buffer:
-    """The memory that the SDK writes into, so that disk errors are handled here and not by the SDK."""
+    """The memory that the library writes into, so that it need not know of disk errors."""
 
     def __init__(self) -> None:
         self.pending = bytearray()
@@ -57,36 +30,25 @@ class _Buffer:
         self.position += len(data)
         return len(data)
 
-    def seek(self, offset: int, whence: int = 0) -> int:
+    def tell(self) -> int:
         return self.position
-
-    def flush(self) -> None:
-        pass
 
 
 class SegmentWriter:
     """An open file. Methods raise OSError when the disk refuses; then `abandon` keeps what is whole.
 
-    chunks: those that a flush has finished, each with an entry in the index at the file's end."""
+    chunks: the finished ones, each with an entry in the index at the file's end."""
 
-    def __init__(self, path: Path, descriptor: int, channels: ChannelIds, compression: Compression) -> None:
+    def __init__(self, path: Path, descriptor: int, compression: Compression) -> None:
         self.path = path
         self.size = 0
         self.chunks = 0
         self._descriptor = descriptor
         self._buffer = _Buffer()
-        self._writer = foxglove.open_mcap(
-            self._buffer,
-            context=channels.context,
-            writer_options=MCAPWriteOptions(
-                profile="gerald",
-                chunk_size=CHUNK,
-                compression=_COMPRESSIONS[compression],
-                compression_level=LEVEL[compression],
-                compression_threads=0,
-                disable_seeking=True,
-            ),
-        )
+        self._writer = McapWriterRaw(self._buffer)  # type: ignore[arg-type]  # it only writes and tells
+        self._writer.start(profile="gerald")
+        self._channels: dict[type[msgspec.Struct], int] = {}
+        self._chunk = ChunkBuilder(compression)
 
     @property
     def pending(self) -> int:
@@ -95,29 +57,54 @@ class SegmentWriter:
 
     def describe(self, metadata: Mapping[str, str]) -> None:
         """Write the metadata record at the beginning of a segment."""
-        self._writer.write_metadata("segment", dict(metadata))
-        self.flush()
+        self._writer.add_metadata("segment", dict(metadata))
+        self._drain()
+
+    def add(self, lines: Lines) -> None:
+        """Add lines to the chunk, and begin another one when it is large."""
+        channels = self._channels
+        for kind in set(lines.kinds):
+            if kind not in channels:
+                channels[kind] = self._open(kind)
+        self._chunk.add([channels[kind] for kind in lines.kinds], lines.walls, lines.data)
+        if self._chunk.size >= CHUNK:
+            self._finish_chunk()
 
     def flush(self) -> None:
         """Finish the chunk and hand everything to the operating system."""
-        self._writer.flush()
-        self.chunks += 1
+        self._finish_chunk()
         self._drain()
 
     def close(self) -> None:
         """Write the index and close the file."""
-        self._writer.close()
+        self._finish_chunk()
+        self._writer.finish()
         self._drain()
         os.close(self._descriptor)
 
     def abandon(self) -> None:
         """Close the file as of the last flush; never raises."""
-        self._writer.close()
         # The reader cuts off a torn tail, and a late error of a network file system changes nothing.
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, self.size)
         with contextlib.suppress(OSError):
             os.close(self._descriptor)
+
+    def _open(self, kind: type[msgspec.Struct]) -> int:
+        """A channel, and a schema of the same number."""
+        number = len(self._channels) + 1
+        schema = small_mcap.Schema(number, kind.__name__, "jsonschema", schema_of(kind))
+        channel = small_mcap.Channel(number, number, topic_of(kind), "json", {})
+        # Within the chunk they are compressed: schemas are large, and most files small.
+        self._chunk.declare(schema)
+        self._chunk.declare(channel)
+        self._writer.schemas[number], self._writer.channels[number] = schema, channel
+        return number
+
+    def _finish_chunk(self) -> None:
+        if self._chunk.size:
+            self._writer.add_chunk(*self._chunk.finish())
+            self.chunks += 1
 
     def _drain(self) -> None:
         data = self._buffer.pending
@@ -130,7 +117,7 @@ class SegmentWriter:
 
 
 def create_segment(
-    folder: Path, node: str, channels: ChannelIds, compression: Compression, metadata: Mapping[str, str]
+    folder: Path, node: str, compression: Compression, metadata: Mapping[str, str]
 ) -> SegmentWriter:
     """A new `NODE.N.mcap` (0600) in `folder` with the first free N. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -141,7 +128,7 @@ def create_segment(
             descriptor = os.open(path, flags, 0o600)
         except FileExistsError:
             continue
-        segment = SegmentWriter(path, descriptor, channels, compression)
+        segment = SegmentWriter(path, descriptor, compression)
         try:
             segment.describe({**metadata, "segment": str(number)})
         except OSError:

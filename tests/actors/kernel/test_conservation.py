@@ -130,7 +130,7 @@ def send_all(cell: Cell, *, bursts: bool = False, close_after: int | None = None
 
     def send(sender: int) -> None:
         for count, message in enumerate(kinds(sender, bursts)):
-            sent[sender].append(cell.client.tell("a", message))
+            sent[sender].append(cell.client.id_of(cell.client.tell("a", message)))
             if count == close_after:
                 halfway.set()
 
@@ -173,7 +173,7 @@ def test_each_senders_messages_are_handled_in_the_order_of_sending() -> None:
 
     def send(sender: int) -> None:
         for number in range(EACH):
-            orders[sender].append(cell.client.tell("a", Memo(number)))
+            orders[sender].append(cell.client.id_of(cell.client.tell("a", Memo(number))))
 
     threads = [threading.Thread(target=send, args=(sender,)) for sender in range(SENDERS)]
     with nervous_switching():

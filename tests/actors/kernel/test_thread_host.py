@@ -163,7 +163,7 @@ def test_a_stop_that_races_the_end_never_hangs(node: Node) -> None:
 def test_whatever_an_actor_dies_of_the_others_live(node: Node, message: Saying | Burst, kind: str) -> None:
     node.start(Fails(), "a")
     node.start(Answerer(), "b")
-    id = node.client.tell("a", message)
+    id = node.client.id_of(node.client.tell("a", message))
     failure = node.await_end("a")
     assert failure is not None
     assert (failure.kind, failure.message_id) == (kind, id)
@@ -220,7 +220,7 @@ def test_a_hung_thread_is_fenced_and_a_successor_takes_over_its_mailbox(node: No
     stuck, other = Stuck(), Listener()
     ref = node.start(stuck, "a", box)
     node.start(other, "b")
-    hung = node.client.tell("a", Memo(1))
+    hung = node.client.id_of(node.client.tell("a", Memo(1)))
     assert stuck.hangs.wait(PATIENCE)
     future = node.client.ask("a", Memo(2))
     host = ref._actor_weakref()

@@ -89,7 +89,7 @@ def test_a_death_loses_only_the_message_being_handled_and_names_it(
     pinned.launch()
     pinned.ready.get(timeout=WITHIN)
     before = [pinned.client.ask("echo", Say(f"before {n}")) for n in range(50)]
-    killer = pinned.client.tell("echo", poison)
+    killer = pinned.client.id_of(pinned.client.tell("echo", poison))
     after = [pinned.client.ask("echo", Say(f"after {n}")) for n in range(300)]
     failure = pinned.ended.get(timeout=WITHIN)
     assert failure is not None
@@ -231,8 +231,8 @@ def test_what_was_handled_is_told_and_what_killed_is_not(pinned: Pinned) -> None
         on_handled=lambda envelopes: handled.extend(envelope.id for envelope in envelopes),
     )
     pinned.ready.get(timeout=WITHIN)
-    said = [pinned.client.tell("echo", Say(str(n), to="nobody")) for n in range(5)]
-    killer = pinned.client.tell("echo", Crash())
+    said = [pinned.client.id_of(pinned.client.tell("echo", Say(str(n), to="nobody"))) for n in range(5)]
+    killer = pinned.client.id_of(pinned.client.tell("echo", Crash()))
     assert pinned.ended.get(timeout=WITHIN) is not None
     assert sorted(handled) == sorted(said)
     assert killer not in handled

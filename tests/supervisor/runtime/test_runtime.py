@@ -109,7 +109,7 @@ def test_the_receiver_tells_those_whom_the_tree_names(make: Make, pin: str) -> N
 
 def test_a_hung_thread_is_replaced_on_the_same_mailbox(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO, handler_timeout=0.2))
-    hang = system.client.tell("echo", Hang(1.5))
+    hang = system.client.id_of(system.client.tell("echo", Hang(1.5)))
     waiting = [system.client.ask("echo", Say(str(n))) for n in range(10)]
     assert [future.get(timeout=WITHIN).text for future in waiting] == [str(n) for n in range(10)]
     assert system.registry.slot("echo").incarnation == 2
@@ -130,7 +130,7 @@ def test_a_message_that_takes_less_than_the_patience_is_no_hang(make: Make) -> N
 def test_a_hung_process_is_killed_and_replaced(make: Make) -> None:
     system = make(ChildSpec("echo", ECHO, pin="process", handler_timeout=0.3))
     first = say(system, "first").pid
-    hang = system.client.tell("echo", Hang(60.0))
+    hang = system.client.id_of(system.client.tell("echo", Hang(60.0)))
     second = say(system, "second")
     assert second.pid != first
     assert hang in {letter.envelope.id for letter in system.dead_letters.last}

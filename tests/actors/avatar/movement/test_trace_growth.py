@@ -12,7 +12,7 @@ from actors.kernel.record import Record
 from supervisor.trace.write.encode import Encoder
 from supervisor.trace.write.recorder import CONTINUOUS_WAITS, is_continuous
 from supervisor.trace.write.redaction import Redaction
-from supervisor.trace.write.segment_writer import ChannelIds, SegmentWriter
+from supervisor.trace.write.segment_writer import SegmentWriter
 from tests.actors.avatar.movement.stage import Stage
 from tests.doubles.vrchat.small_world import SmallWorld, Walker
 
@@ -25,9 +25,9 @@ class Disk:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "root.0001.mcap"
-        self._encoder, self._channels = Encoder(Redaction()), ChannelIds()
+        self._encoder = Encoder(Redaction())
         handle = os.open(self.path, os.O_WRONLY | os.O_CREAT)
-        self._writer = SegmentWriter(self.path, handle, self._channels, "zstd")
+        self._writer = SegmentWriter(self.path, handle, "zstd")
         self._writer.describe({"run": "walk"})
         self._since: float | None = None
         self._hurries = False
@@ -39,7 +39,7 @@ class Disk:
         if self._since is not None and now - self._since >= (FLUSH if self._hurries else CONTINUOUS_WAITS):
             self._writer.flush()
             self._since, self._hurries = None, False
-        self._channels.log(self._encoder.encode(record))
+        self._writer.add(self._encoder.encode((record,)))
         self._since = now if self._since is None else self._since
         self._hurries = self._hurries or not is_continuous(record)
         self.count += 1
