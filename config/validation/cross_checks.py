@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from config.schema import Config
+from config.schema.hosts import endpoint_of
 from config.schema.languages import AUTO
+from config.schema.supervision import PLACEABLE
 from config.syntax.problem import Key, Severity
+from config.syntax.suggest import closest
 
 
 class CrossCheckFinding(msgspec.Struct, frozen=True):
@@ -36,7 +39,7 @@ def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
     yield from _trace(config)
     yield from _supervision(config)
     yield from _account(config)
-    yield from _not_built_yet(config)
+    yield from _hosts(config)
 
 
 def _ports(config: Config) -> Iterator[CrossCheckFinding]:
@@ -165,12 +168,57 @@ def _account(config: Config) -> Iterator[CrossCheckFinding]:
         yield CrossCheckFinding("note", ("vrchat", "api_enabled"), f"needs {names}", hint)
 
 
-def _not_built_yet(config: Config) -> Iterator[CrossCheckFinding]:
-    """What is asked for and does nothing so far."""
+def _hosts(config: Config) -> Iterator[CrossCheckFinding]:
+    """Actors that are to run on other machines, and the machines."""
+    machines = config.hosts.machines
     for address, actor in config.actors.items():
         if actor.pin.startswith("host:"):
-            key = ("actors", address, "pin")
-            hint = "Use thread or process."
-            yield CrossCheckFinding(
-                "warning", key, f"is {actor.pin}: it runs in a thread of this machine so far", hint
+            yield from _pinned_elsewhere(config, address)
+        elif actor.labels:
+            message = "do nothing: pin is not host:*"
+            yield CrossCheckFinding("warning", ("actors", address, "labels"), message)
+    for name, machine in machines.items():
+        key: Key = ("hosts", "machines", name)
+        if name == "home":
+            yield CrossCheckFinding("error", key, "is what the home itself is called", "Name it otherwise.")
+        for address in machine.most.keys() - PLACEABLE:
+            message = (
+                f"is of an actor that runs on this machine only; others are {', '.join(sorted(PLACEABLE))}"
             )
+            yield CrossCheckFinding("error", (*key, "most", address), message)
+    if config.hosts.listen and config.page.enabled:
+        where, port = endpoint_of(config.hosts.listen)
+        if port == config.page.port and where in (config.page.host, "0.0.0.0", "::"):
+            message = f"is page.port too ({port})"
+            yield CrossCheckFinding("error", ("hosts", "listen"), message, "Choose another port.")
+
+
+def _pinned_elsewhere(config: Config, address: str) -> Iterator[CrossCheckFinding]:
+    """At most one finding: the first that keeps it from running there."""
+    actor, machines = config.actors[address], config.hosts.machines
+    pin, labels = ("actors", address, "pin"), set(actor.labels)
+    name = actor.pin.removeprefix("host:")
+    fitting = [
+        one for one, machine in machines.items() if name in ("*", one) and labels <= set(machine.labels)
+    ]
+    most = sum(machines[one].most.get(address, actor.instances) for one in fitting)
+    if address not in PLACEABLE:
+        message = f"is {actor.pin}, and {address} keeps what no other machine has"
+        yield CrossCheckFinding("error", pin, message, "Use thread or process.")
+    elif name != "*" and name not in machines:
+        meant = closest(name, tuple(machines))
+        hint = f"Did you mean 'host:{meant}'?" if meant else f"Name {name} in hosts.machines."
+        yield CrossCheckFinding("error", pin, f"is {actor.pin}, and hosts.machines has no {name}", hint)
+    elif not fitting:
+        wanted = f" with the labels {', '.join(actor.labels)}" if labels else ""
+        message = f"is {actor.pin}, and hosts.machines has none{wanted}"
+        yield CrossCheckFinding("error", pin, message)
+    elif not config.hosts.listen:
+        message = f"is {actor.pin}, and no host can come: hosts.listen is empty"
+        yield CrossCheckFinding("warning", pin, message, "Set hosts.listen, such as to 0.0.0.0:7447.")
+    elif most < actor.instances:
+        message = f"is {actor.instances}, and the hosts take at most {most} of {address}"
+        yield CrossCheckFinding("warning", ("actors", address, "instances"), message)
+    else:  # not built yet
+        message = f"is {actor.pin}: it runs in a thread of this machine so far"
+        yield CrossCheckFinding("warning", pin, message, "Use thread or process.")

@@ -20,6 +20,7 @@ COMMANDS = {
     "run": ("supervisor.cli.instance.run:run", "Start Gerald in this terminal."),
     "service": ("supervisor.cli.instance.service:service", "Print a systemd unit for this home."),
     "fleet": ("supervisor.cli.fleet.fleet:fleet", "Run many Geralds on this machine."),
+    "host": ("supervisor.cli.hosts.host:host", "Let other machines run some of the actors."),
     "page": ("supervisor.cli.page.page:page", "Open Gerald's page in a browser: see, hear, talk, mend."),
     "status": ("supervisor.cli.instance.talk:status", "Show every actor: state, health, restarts."),
     "metrics": ("supervisor.cli.instance.metrics:metrics", "Print metrics as Prometheus reads them."),

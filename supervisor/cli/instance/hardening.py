@@ -1,8 +1,8 @@
 """What a system unit takes away from Gerald. Each comment says what the line below it must not break."""
 
 HARDENING = """
-# What follows takes away what Gerald does not need (`systemd-analyze security gerald`). A line that is in the way of
-# something can be changed with `systemctl edit gerald`. Left out on purpose are MemoryDenyWriteExecute, since the
+# What follows takes away what Gerald does not need (`systemd-analyze security {name}`). A line that is in the way of
+# something can be changed with `systemctl edit {name}`. Left out on purpose are MemoryDenyWriteExecute, since the
 # speech recognizer makes machine code while it loads; ProcSubset=pid, since load and memory are read from /proc;
 # PrivateDevices, since sound and cameras are devices; PrivateNetwork and IPAddressDeny, since VRChat, model servers
 # and viewers of the trace are reached by network.
@@ -19,9 +19,9 @@ ReadWritePaths={home}
 PrivateMounts=yes
 # Temporary files: `supervisor status` must find the control socket, so that one is not in the private /tmp.
 PrivateTmp=yes
-RuntimeDirectory=gerald
+RuntimeDirectory={name}
 RuntimeDirectoryMode=0700
-Environment=TMPDIR=%t/gerald
+Environment=TMPDIR=%t/{name}
 # Devices: sound cards, cameras, and what every program has.
 DevicePolicy=closed
 DeviceAllow=char-alsa rw
@@ -52,4 +52,4 @@ ProtectControlGroups=yes
 RestrictRealtime=yes
 LockPersonality=yes
 """
-"""For `str.format`: home."""
+"""For `str.format`: home, name."""

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 import click
@@ -14,6 +15,27 @@ from config.home import Home
 from supervisor.cli.instance.hardening import HARDENING
 from supervisor.cli.instance.task import installing, task
 from supervisor.cli.options import in_home
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """name: of the unit. about: its description. command: of `supervisor`, that it runs. printed_by: the command of
+    `supervisor` that prints it. restarts: what the unit says of that."""
+
+    name: str
+    about: str
+    command: tuple[str, ...]
+    printed_by: str
+    restarts: str
+
+
+GERALD = Service(
+    "gerald",
+    "Gerald, an AI that lives in VRChat",
+    ("run",),
+    "service",
+    "Gerald restarts itself after a crash",
+)
 
 
 @click.command()
@@ -28,46 +50,52 @@ def service(home: Home, user: bool, text: bool) -> None:
     """Print a systemd unit that keeps Gerald running in this home. Its first lines say how to install it.
 
     On Windows it is a task for the Task Scheduler, and how to install it is said on standard error."""
-    command = shutil.which(sys.argv[0]) or sys.argv[0]
-    program: tuple[str, ...] = (str(Path(command).absolute()),)
-    if not command.endswith(("supervisor", "supervisor.exe")):
-        program = (sys.executable, "-P", "-m", "supervisor")
     place = home.path.absolute()
     if sys.platform == "win32":
-        windows = PureWindowsPath(place)
-        click.echo(task(program, windows, user=_windows_user(os.environ), at_logon=user, text=text), nl=False)
+        windows, user_name = PureWindowsPath(place), _windows_user(os.environ)
+        click.echo(task(own_program(), windows, user=user_name, at_logon=user, text=text), nl=False)
         click.echo(installing(windows, at_logon=user, text=text), nl=False, err=True)
     else:
-        click.echo(unit(program, place, owner="" if user else _owner(place), text=text), nl=False)
+        click.echo(unit(own_program(), place, owner="" if user else owner_of(place), text=text), nl=False)
 
 
-def unit(program: tuple[str, ...], home: Path, *, owner: str, text: bool) -> str:
+def own_program() -> tuple[str, ...]:
+    """The absolute command of `supervisor` that was typed."""
+    command = shutil.which(sys.argv[0]) or sys.argv[0]
+    if not command.endswith(("supervisor", "supervisor.exe")):
+        return (sys.executable, "-P", "-m", "supervisor")
+    return (str(Path(command).absolute()),)
+
+
+def unit(
+    program: tuple[str, ...], home: Path, *, owner: str, text: bool = False, service: Service = GERALD
+) -> str:
     """The unit's text. program: the absolute command of `supervisor`. owner: as whom a system unit runs, which is
     hardened; "" for a user unit, which could not be: most of that needs root."""
-    user = not owner
-    arguments = (*program, "--home", str(home), "run", *(("--text",) if text else ()))
-    place = "~/.config/systemd/user/gerald.service" if user else "/etc/systemd/system/gerald.service"
+    user, name = not owner, service.name
+    arguments = (*program, "--home", str(home), *service.command, *(("--text",) if text else ()))
+    place = f"~/.config/systemd/user/{name}.service" if user else f"/etc/systemd/system/{name}.service"
     flag = " --user" if user else ""
     options = " --user" * user + " --text" * text
     stay = "#   loginctl enable-linger      # so that it runs while you are logged out\n" if user else ""
     return f"""# To install it:
-#   supervisor --home {shlex.quote(str(home))} service{options} > {place}
+#   supervisor --home {shlex.quote(str(home))} {service.printed_by}{options} > {place}
 #   systemctl{flag} daemon-reload
-#   systemctl{flag} enable --now gerald
-{stay}# Gerald restarts itself after a crash; systemd restarts the launcher if that dies too.
+#   systemctl{flag} enable --now {name}
+{stay}# {service.restarts}; systemd restarts the launcher if that dies too.
 [Unit]
-Description=Gerald, an AI that lives in VRChat
+Description={service.about}
 After=network.target{"" if user else " sound.target"}
 StartLimitIntervalSec=300
 StartLimitBurst=5
 
 [Service]
-# `systemctl start` waits until Gerald is ready, or has said what is missing; the launcher reports it.
+# `systemctl start` waits until it is ready, or has said what is missing; the launcher reports it.
 Type=notify
 NotifyAccess=main
 TimeoutStartSec=180
-# If Gerald's kernel does not answer for that long, and the launcher did not start it anew, systemd does. The launcher
-# zeroes the inputs first: by SIGTERM, since the usual SIGABRT would leave it no time.
+# If its process does not answer for that long, and the launcher did not start it anew, systemd does. The launcher
+# zeroes the inputs of VRChat first: by SIGTERM, since the usual SIGABRT would leave it no time.
 WatchdogSec=60
 WatchdogSignal=SIGTERM
 {"" if user else f"User={owner}{chr(10)}"}ExecStart={" ".join(map(_quoted, arguments))}
@@ -81,13 +109,13 @@ RestartSec=5
 # 70: the supervisor gave up.
 RestartPreventExitStatus=2 4 5 70
 UMask=0077
-{"NoNewPrivileges=yes" + chr(10) if user else HARDENING.format(home=_listed(str(home)))}
+{"NoNewPrivileges=yes" + chr(10) if user else HARDENING.format(home=_listed(str(home)), name=name)}
 [Install]
 WantedBy={"default" if user else "multi-user"}.target
 """
 
 
-def _owner(home: Path) -> str:
+def owner_of(home: Path) -> str:
     """The user whose home it is. Raises ClickException where nobody can tell."""
     if sys.platform == "win32":
         raise click.ClickException("Windows has no systemd")

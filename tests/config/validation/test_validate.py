@@ -191,7 +191,11 @@ def test_at_least_95_percent_of_misspellings_are_understood() -> None:
         ("computer_vision: {enabled: true}", "note", "computer_vision.enabled"),
         ("vrchat: {api_enabled: true}", "note", "vrchat.api_enabled"),
         ("vrchat: {auto_friend_accept: true}", "note", "vrchat.auto_friend_accept"),
-        ("actors: {llm: {pin: 'host:gpu'}}", "warning", "actors.llm.pin"),
+        (
+            "{hosts: {machines: {gpu: {}}}, actors: {llm.local: {pin: 'host:gpu'}}}",
+            "warning",
+            "actors.llm.local.pin",
+        ),
         ("llm: {total_timeout: 5}", "warning", "llm.first_token_timeout"),
         ("audio: {voice_model: Models/none.onnx}", "note", "audio.voice_model"),
         ("llm: {api_key: '${NOPE}'}", "note", "llm.api_key"),

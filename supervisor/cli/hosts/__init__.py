@@ -1,0 +1,1 @@
+"""Commands about other machines that run some of the actors."""
