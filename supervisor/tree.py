@@ -26,6 +26,7 @@ from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
 from config.plugins.discovery import installed_plugins, part_named, plugin_at
 from config.plugins.plugin import ACTORS, RECOGNIZERS, SYNTHESIZERS, Part, Plugin
+from config.schema.supervision import PLACEABLE
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Strategy, SupervisorSpec, walk
 
@@ -315,6 +316,9 @@ def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
         process=ProcessSettings(
             settings.cpus, settings.nice, tuple(sorted(settings.env.items())), settings.standby
         ),
+        placeable=child.address in PLACEABLE and "sealer" not in child.arguments,
+        labels=settings.labels,
+        elsewhere=settings.elsewhere,
         instances=settings.instances,
         routing_key=settings.routing_key,
         handler_timeout=settings.handler_timeout,

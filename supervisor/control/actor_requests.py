@@ -40,8 +40,20 @@ def _restart(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
 def _pin(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     slot = _slot(runtime, request)
     pin, instances = str(request.get("pin")), int(request.get("instances") or 1)
+    _refuse_unknown_host(runtime, pin)
     moves = isinstance(slot.spec, ChildSpec) and slot.spec.pin != pin
     yield from _ask_supervisor(runtime, request, slot, PinChild(slot.address, pin, instances), restarts=moves)
+
+
+def _refuse_unknown_host(runtime: Runtime, pin: str) -> None:
+    if not pin.startswith("host:"):
+        return
+    known = runtime.config.hosts.machines
+    if not runtime.config.hosts.listen:
+        raise RequestRefused("no host can be reached: hosts.listen is empty")
+    if pin != "host:*" and pin.removeprefix("host:") not in known:
+        names = ", ".join(known) or "none"
+        raise RequestRefused(f"no host of this name is in hosts.machines; there: {names}")
 
 
 def _hang(runtime: Runtime, request: Mapping[str, Any]) -> Answers:

@@ -18,6 +18,7 @@ from supervisor.control.actor_requests import ACTOR_REQUESTS
 from supervisor.control.ask import answer_of, plain_fields
 from supervisor.control.avatar_requests import AVATAR_REQUESTS
 from supervisor.control.config_requests import CONFIG_REQUESTS
+from supervisor.control.host_requests import HOST_REQUESTS
 from supervisor.control.look_requests import LOOK_REQUESTS
 from supervisor.control.metrics_requests import METRICS_REQUESTS
 from supervisor.control.now_requests import NOW_REQUESTS
@@ -142,4 +143,5 @@ _REQUESTS: Mapping[str, Callable[[Runtime, Mapping[str, Any]], Answers]] = {
     **CONFIG_REQUESTS,
     **VRCHAT_REQUESTS,
     **METRICS_REQUESTS,
+    **HOST_REQUESTS,
 }

@@ -42,8 +42,8 @@ EXPRESS = 32 * 1024
 
 _WITH_MESSAGES = (FrameType.READY, FrameType.MAIL, FrameType.DEAD)
 
-LOST, REFUSED = "HostLost", "HostRefused"
-"""Kinds of failure: the other machine is gone, or would not run it."""
+LOST, REFUSED, SPAWN_ERROR = "HostLost", "HostRefused", "SpawnError"
+"""Kinds of failure: the other machine is gone, or would not run it; no process could be started."""
 
 LOOK_AGAIN = 0.25
 """Seconds after which the table is read although the child has reported no room."""
@@ -153,7 +153,7 @@ class ProcessHandle:
             pass  # it died in standby, which is handled like any death
         except OSError as error:
             self._link.close()
-            self._on_end(Failure("SpawnError", str(error)))
+            self._on_end(Failure(SPAWN_ERROR, str(error)))
             return
         if self._apart is not None:
             self._apart.begin(self._enter)

@@ -47,6 +47,7 @@ class ThreadHandle:
     """An incarnation in a thread (supervisor.otp.slot.ActorHandle)."""
 
     beat = 0.0
+    place = "thread"
 
     def __init__(self, incarnation: Incarnation, on_end: Ended) -> None:
         self.incarnation = incarnation
@@ -91,6 +92,7 @@ class FailedStart:
     """The handle of an actor that could not be made. Its end is already announced."""
 
     pid = 0
+    place = "thread"
     handling = None
     begun = None
     beat = 0.0

@@ -1,5 +1,6 @@
 """Plans the move of an actor, or a change of the number of its replicas: pure."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -8,6 +9,7 @@ from supervisor.otp.messages import PinChild
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, replicas
 
 PINS = ("thread", "process")
+HOST = re.compile(r"host:(\*|[a-z0-9-]+)")
 MOST = 64
 
 
@@ -30,8 +32,10 @@ def plan(
         return f"{wanted.address} is a supervisor; pin its actors"
     if old.replica_of:
         return f"{wanted.address} is one of the instances of {old.replica_of}; pin that"
-    if wanted.pin not in PINS:
-        return f"an actor is pinned to {' or '.join(PINS)}, not to {wanted.pin!r}"
+    if wanted.pin not in PINS and not HOST.fullmatch(wanted.pin):
+        return f"an actor is pinned to {', '.join(PINS)} or host:NAME, not to {wanted.pin!r}"
+    if wanted.pin not in PINS and not old.placeable:
+        return f"{wanted.address} keeps something on this machine: it runs on no other"
     if not 1 <= wanted.instances <= MOST:
         return f"there can be 1 to {MOST} instances, not {wanted.instances}"
     new = msgspec.structs.replace(old, pin=wanted.pin, instances=wanted.instances)

@@ -15,13 +15,16 @@ from supervisor.otp.spec import ChildSpec, SupervisorSpec
 class ActorHandle(Protocol):
     """One running incarnation, in a thread or in a process of its own.
 
-    pid: of its process. handling: the envelope being handled, since `begun` (monotonic seconds).
+    pid: of its process, 0 where that is on another machine. place: where it runs now: `thread`, `process`, `host:NAME`,
+    or `wait` for nowhere. handling: the envelope being handled, since `begun` (monotonic seconds).
     beat: the last sign of life (monotonic seconds), 0.0 if unknown.
     durations: what it has handled, by how long it took.
     """
 
     @property
     def pid(self) -> int: ...
+    @property
+    def place(self) -> str: ...
     @property
     def handling(self) -> Envelope | None: ...
     @property
@@ -97,7 +100,7 @@ class ActorSlot:
 
     @property
     def pin(self) -> str:
-        """`thread` or `process`."""
+        """`thread`, `process` or `host:NAME`: where it is to run."""
         return self.spec.pin if isinstance(self.spec, ChildSpec) else "thread"
 
     @property

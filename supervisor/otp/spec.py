@@ -56,7 +56,7 @@ class ProcessSettings(msgspec.Struct, frozen=True):
 class ChildSpec(msgspec.Struct, frozen=True):
     """One actor.
 
-    actor: "module:Class". arguments: names of its constructor's arguments. pin: `thread` or `process`.
+    actor: "module:Class". arguments: names of its constructor's arguments. pin: `thread`, `process` or `host:NAME`.
     instances: how many replicas share the work, in turn or by the value of the message field `routing_key`.
     replica_of: the address of which this is a replica.
     handler_timeout: seconds on one message, or without a sign of life, after which the actor counts as hung.
@@ -66,6 +66,8 @@ class ChildSpec(msgspec.Struct, frozen=True):
     subscribers: all `osc` of the tree, for an actor with "subscribers" among its arguments.
     sense: it reports what happens in the world, which a live replay does in its place.
     late: nobody waits for it at the start.
+    placeable: it may run on another machine, with pin `host:NAME`, or `host:*` for any that has its `labels`.
+    elsewhere: where it runs while no such machine is there: thread, process, or wait (not at all).
     """
 
     address: str
@@ -88,6 +90,9 @@ class ChildSpec(msgspec.Struct, frozen=True):
     subscribers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sense: bool = False
     late: bool = False
+    placeable: bool = False
+    labels: tuple[str, ...] = ()
+    elsewhere: str = "process"
 
 
 class SupervisorSpec(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ def status_of(slot: ActorSlot, slots: Sequence[ActorSlot]) -> Mapping[str, objec
         "kind": "supervisor" if slot.is_supervisor else "actor",
         "node": ROOT if slot.pin == "thread" else slot.address,
         "pin": slot.pin,
+        "place": handle.place if handle is not None else "",
         "pid": handle.pid if handle is not None else 0,
         "state": slot.state,
         "health": str(health),

@@ -6,7 +6,7 @@ import msgspec
 
 from supervisor.otp.spec import ChildSpec, SupervisorSpec
 
-BY_RESTART = ("actor", "process", "routing_key", "subscribers")
+BY_RESTART = ("actor", "process", "routing_key", "subscribers", "placeable", "labels")
 BY_MOVE = ("pin", "instances")
 """Fields that `plan` changes, and that a person may have changed by a command since."""
 

@@ -25,7 +25,7 @@ def by_address(threads: Sequence[tuple[str, float]]) -> Mapping[str, float]:
 
 def _used(row: Mapping[str, object], here: Mapping[str, float]) -> Mapping[str, object]:
     cpu, memory = here.get(str(row["address"]), 0.0), 0
-    if row["pin"] == "process" and row["pid"]:
+    if row["place"] == "process" and row["pid"]:
         cpu, memory = _of_process(int(str(row["pid"])))
     return {"cpu": round(cpu, 3), "memory": memory}
 

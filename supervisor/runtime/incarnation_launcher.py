@@ -1,4 +1,4 @@
-"""Launches incarnations of actors and supervisors, in threads or in processes, as their specifications say."""
+"""Launches incarnations of actors and supervisors: in threads, in processes, or on other machines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,13 +9,14 @@ from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.record import RecordSink
 from actors.system.messages import ModuleChanged, ModuleFailed
 from config.sections import unpacked
+from supervisor.hosts.placement.placement import Placement
 from supervisor.metrics.turn_meter import TurnMeter
 from supervisor.otp.registry import ActorRegistry
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.spec import ChildSpec
 from supervisor.otp.supervisor import Observer, Supervisor
 from supervisor.runtime.actor_factory import ActorFactory
-from supervisor.runtime.platform import Processes, Threads
+from supervisor.runtime.platform import Threads
 
 SYSTEM_ACTOR = Observer(
     "system",
@@ -36,15 +37,16 @@ class IncarnationLauncher:
     _recorder: RecordSink | None
     _reveal: Callable[[str], str]
     _threads: Threads
-    _processes: Processes
+    _placement: Placement
     _meter: TurnMeter
     registry: ActorRegistry = field(init=False)
 
     def launch(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> ActorHandle:
         """Start the current incarnation of `slot` (supervisor.otp.slot.MakeHandle)."""
         spec = slot.spec
-        if isinstance(spec, ChildSpec) and spec.pin == "process":
-            return self._processes.launch(slot, self._actors.boot(slot, spec), on_ready, on_end)
+        place = self._placement.place(slot)
+        if isinstance(spec, ChildSpec) and place.kind != "thread":
+            return self._placement.launch(slot, self._actors.boot(slot, spec), on_ready, on_end, place)
         return self._threads.launch(slot, lambda ended: self._incarnation(slot, on_ready, ended), on_end)
 
     def _incarnation(self, slot: ActorSlot, on_ready: Callable[[], None], on_end: Ended) -> Incarnation:

@@ -11,6 +11,7 @@ from actors.kernel.message import Message
 from actors.kernel.record import ConfigurationVersion, RecordSink
 from config.layers.source import digest_of
 from config.schema import Config, Logging
+from supervisor.hosts.placement.placement import Placement
 from supervisor.logs import start_logging
 from supervisor.nodes.process import ProcessHandle
 from supervisor.otp.messages import RestartChild, Revise
@@ -19,7 +20,6 @@ from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec, SupervisorSpec, walk
 from supervisor.otp.tree_diff import Revision
 from supervisor.runtime.actor_factory import ActorFactory
-from supervisor.runtime.platform import Processes
 from supervisor.runtime.shared_frames import SharedFrames
 from supervisor.tree import tree
 
@@ -49,7 +49,7 @@ class LiveTree:
     _make_tree: TreeMaker | None
     _command: Callable[[str, Message], None]
     _actors: ActorFactory
-    _processes: Processes
+    _processes: Placement
     _frames: SharedFrames
     _recorder: RecordSink | None
     _clock: Clock
@@ -83,6 +83,7 @@ class LiveTree:
             self._log_as(new.logging)
         if self._recorder is not None:
             self._recorder.append(ConfigurationVersion(version, digest_of(new), self._clock.wall()))
+        self._processes.reconsider()
         for slot, spec in self._actor_slots():
             if spec.process.standby and slot.handle is not None:
                 self._processes.renew(self._actors.boot(slot, spec))

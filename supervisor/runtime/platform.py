@@ -12,7 +12,8 @@ from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
 from actors.kernel.thread_host import ExternalClient, SystemClock
 from config.schema import Config
-from supervisor.nodes.boot import Boot
+from supervisor.hosts.placement.hosts import Wire, wire_of
+from supervisor.nodes.processes import Processes
 from supervisor.nodes.secrets import Reveal
 from supervisor.nodes.standby_pool import StandbyPool
 from supervisor.nodes.thread import ThreadLauncher
@@ -29,18 +30,6 @@ class Threads(Protocol):
     def launch(self, slot: ActorSlot, make: Callable[[Ended], Incarnation], on_end: Ended) -> ActorHandle: ...
 
 
-class Processes(Protocol):
-    """Runs incarnations in processes of their own (supervisor.nodes.standby_pool.StandbyPool)."""
-
-    def launch(
-        self, slot: ActorSlot, boot: Boot, on_ready: Callable[[], None], on_end: Ended
-    ) -> ActorHandle: ...
-    def discard(self, address: str) -> None: ...
-    def renew(self, boot: Boot) -> None: ...
-    def warm(self) -> Mapping[str, int]: ...
-    def close(self) -> None: ...
-
-
 class Looking(Protocol):
     """Looks for actors that hang (supervisor.otp.watchdog.Watchdog)."""
 
@@ -50,7 +39,8 @@ class Looking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """This machine's parts, each of which can be replaced. makers: by address, in place of the tree's classes."""
+    """This machine's parts, each of which can be replaced. makers: by address, in place of the tree's classes.
+    wire: to other machines."""
 
     clock: Clock = field(default_factory=SystemClock)
     threads: Callable[[ExternalClient], Threads] = ThreadLauncher
@@ -58,3 +48,4 @@ class Platform:
     watchdog: Callable[[Callable[[], Iterable[ActorSlot]], Directory, float], Looking] = Watchdog
     makers: Mapping[str, Callable[[Config], Actor]] = field(default_factory=dict)
     frames: Callable[[Path], SharedFrames] = SharedFrames
+    wire: Callable[[Config, Path], Wire | None] = wire_of

@@ -20,6 +20,8 @@ from config.layers.source import digest_of
 from config.schema import Config
 from config.secret import redacted
 from supervisor.encryption import DataCiphers
+from supervisor.hosts.placement.hosts import HostsOfHome
+from supervisor.hosts.placement.placement import Placement
 from supervisor.metrics.turn_meter import TurnMeter
 from supervisor.nodes.boot import register_messages
 from supervisor.nodes.node_recorder import FanOut, open_recorder, recorder_options
@@ -93,9 +95,17 @@ class Runtime:
         self.actors = ActorFactory(
             self.configuration_store, home, self.run, self.ciphers, self._frames, trace, platform.makers
         )
-        self.processes = platform.processes(self.directory, on_handled, self.actors.reveal)
+        self.hosts = HostsOfHome(platform.wire(config, home))
+        self.processes = Placement(
+            platform.processes(self.directory, on_handled, self.actors.reveal),
+            self.directory,
+            lambda: self.config.hosts,
+            self.hosts.pools(self.directory, on_handled, self.actors.reveal),
+            self.command,
+        )
         self._readiness = Readiness(lambda: self.registry.slots)
         self.registry = self._make_registry(root, platform, on_change)
+        self.processes.slots = self.registry.slots.values
         self._watchdog = platform.watchdog(self.registry.slots.values, self.directory, self.clock.monotonic())
         make_tree = TreeMaker(text=text, safe=safe is not None) if spec is None else None
         self._live = self.configuration_store.tree = self._live_tree(make_tree)
@@ -192,6 +202,7 @@ class Runtime:
         log.info("starting in %s, run %s", self.home, self.run)
         if self.recorder is not None:
             self.recorder.append(ConfigurationVersion(1, digest_of(self.config), self.clock.wall()))
+        self.hosts.start(self.processes.changed)
         self.registry.launch(ROOT)
         self._watchdog.start()
 
@@ -211,6 +222,7 @@ class Runtime:
             for slot in self.registry.slots.values():
                 if isinstance(slot.handle, ProcessHandle):
                     slot.handle.kill("did not stop in time")
+        self.hosts.close()
         self._frames.close()
         if self.recorder is not None:
             self.recorder.close()
@@ -233,6 +245,7 @@ class Runtime:
             "trace_lost": recorder.lost if recorder is not None else 0,
             "trace_trouble": recorder.trouble if recorder is not None else "",
             "standby": self.processes.warm(),
+            "hosts": self.hosts.status(self.processes.drained()),
             "switch_interval": sys.getswitchinterval(),
             "actors": with_usage(self.registry.statuses()),
         }

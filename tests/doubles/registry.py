@@ -23,6 +23,7 @@ class PlayedHandle:
     """An incarnation under the test's control (supervisor.otp.slot.ActorHandle)."""
 
     pid = 0
+    place = "thread"
     handling: Envelope | None = None
     begun: float | None = None
     beat = 0.0

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from supervisor.fleet.launch import find_launcher
 from supervisor.instance import running_instance
 from tests.doubles.commands import run
 
-pytestmark = pytest.mark.posix("signals of POSIX")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 
 
 class TheFleet:

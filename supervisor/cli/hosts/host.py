@@ -2,9 +2,11 @@
 
 import click
 
+from supervisor.cli.hosts.drain import drain
 from supervisor.cli.hosts.invite import invite
 from supervisor.cli.hosts.join import join
 from supervisor.cli.hosts.membership import init, list_hosts, remove
+from supervisor.cli.hosts.run import run
 from supervisor.cli.hosts.service import service
 
 
@@ -12,9 +14,10 @@ from supervisor.cli.hosts.service import service
 def host() -> None:
     """Let other machines run some of the actors.
 
-    At home: `init` once, `invite NAME`, `list`, `remove NAME`. On the other machine: `join CODE`.
+    At home: `init` once, `invite NAME`, `list`, `drain NAME`, `remove NAME`. On the other machine: `join CODE`, then
+    `run`.
     """
 
 
-for command in (init, invite, join, list_hosts, remove, service):
+for command in (init, invite, join, run, list_hosts, drain, remove, service):
     host.add_command(command)

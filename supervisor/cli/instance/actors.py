@@ -59,14 +59,14 @@ def hang(home: Home, actor: str, seconds: float | None, wait: bool, as_json: boo
 
 @click.command()
 @click.argument("actor")
-@click.argument("place", type=click.Choice(["thread", "process"]))
+@click.argument("place", metavar="thread|process|host:NAME")
 @click.option(
     "--instances", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
 )
 @wait_option
 @home_and_json
 def pin(home: Home, actor: str, place: str, instances: int, wait: bool, as_json: bool) -> None:
-    """Move a running ACTOR to a thread or to processes of its own. No message is lost.
+    """Move a running ACTOR to a thread, to processes of its own, or to a host. No message is lost.
 
     This lasts until the instance stops; `actors.ACTOR.pin` in the configuration is permanent.
     """

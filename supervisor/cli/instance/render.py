@@ -34,6 +34,7 @@ def headline(status: Mapping[str, Any]) -> Text:
     line.append(_turns_line(status.get("turns") or {}) + _place_line(status.get("place") or {}))
     line.append(_osc_line(status.get("osc") or {}))
     line.append(_touch_line(status.get("touch") or {}, time.time()))
+    line.append(_hosts_lines(status.get("hosts") or {}))
     for left_out in status.get("left_out") or ():
         line.append(f"\n{printable(left_out)}", "yellow")
     if status.get("trace_trouble"):
@@ -85,6 +86,24 @@ def _place_line(place: Mapping[str, Any]) -> str:
     return f"\n{where}, with {count(others, 'other')}"
 
 
+def _hosts_lines(hosts: Mapping[str, Any]) -> Text:
+    """A line for each host, and for what keeps all of them away."""
+    line = Text()
+    for name, link in (hosts.get("links") or {}).items():
+        how = f"\nhost {printable(name)}: {link['state']}"
+        if link["state"] != "down":
+            if link["round_trip"] is not None:
+                how += f", {1000 * link['round_trip']:.1f} ms there and back"
+            line.append(f"{how}, {size(link['sent'])} sent, {size(link['received'])} received")
+        else:
+            line.append(f"{how} ({printable(link['why'])})", "yellow")
+    if hosts.get("trouble"):
+        line.append(f"\nno host can connect: {printable(hosts['trouble'])}", "yellow")
+    for address, times in (hosts.get("refused_mail") or {}).items():
+        line.append(f"\n{printable(address)}: {count(times, 'message')} from its host refused", "yellow")
+    return line
+
+
 def _touch_line(touch: Mapping[str, Any], now: float) -> str:
     return f"\nlast touched at {printable(touch['where'])}, {clock(now - touch['at'])} ago" if touch else ""
 
@@ -125,7 +144,7 @@ def _cells(row: Row) -> Mapping[str, Text | str]:
         return dict.fromkeys(COLUMNS, "") | off
     return {
         "actor": name,
-        "node": row["pin"],
+        "node": printable(row["place"] or row["pin"]),
         "pid": str(row["pid"] or ""),
         "state": row["state"],
         "health": Text(row["health"], COLOURS.get(row["health"], "")),

@@ -64,9 +64,9 @@ class Agent:
             if not full:
                 self._relays[relay] = thread
         if full:
-            log.warning("a worker was refused: %d run already, or this machine leaves", MOST)
-            channel.close()
-            return
+            # It is told why, so that it does not ask again.
+            why = "this machine leaves" if self._closed else f"{MOST} workers run there already"
+            thread = threading.Thread(target=relay.refuse, args=(why,), name="channel", daemon=True)
         thread.start()
 
     def end_all(self) -> None:
@@ -75,13 +75,15 @@ class Agent:
             relay.end()
 
     def close(self) -> None:
-        """End every worker, serve nothing more, and wait until all have ended."""
+        """End every worker, serve nothing more, and wait until all have ended and the home knows how."""
         with self._lock:
             self._closed = True
             threads = tuple(self._relays.values())
-        self.end_all()
+        for relay in self.relays:
+            relay.stop()
         for thread in threads:
             thread.join(ENDS_WITHIN)
+        self.end_all()
 
     def prepare(self, asked: HostBoot) -> Prepared:
         """What the worker needs here. Raises Refused."""
@@ -89,7 +91,7 @@ class Agent:
         if boot.address.partition("/")[0] not in self._allowed:
             raise Refused(f"{boot.address} does not run on another machine than its home")
         if asked.code != self._code:
-            raise Refused(f"it has Gerald {self._code}, the home {asked.code}: install the same on both")
+            raise Refused("it has other code than the home: bring both to the same version of Gerald")
         if wrong := differing(asked.models, self._models()):
             raise Refused(
                 f"its models differ from the home's ({', '.join(wrong[:3])}): run `make setup` on both"

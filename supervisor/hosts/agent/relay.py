@@ -94,6 +94,19 @@ class Relay:
             self._worker.kill()
         self._channel.hang_up()
 
+    def stop(self) -> None:
+        """End the worker; the home hears what became of its mail, and how it ended."""
+        self._ended = True
+        if self._worker is not None:
+            self._worker.kill()
+        else:
+            self._channel.hang_up()
+
+    def refuse(self, why: str) -> None:
+        """Run nothing, and say why."""
+        self._say_exit(Exit(None, why))
+        self._channel.close()
+
     def run(self) -> None:
         try:
             prepared = self._prepared()
@@ -102,8 +115,7 @@ class Relay:
             return
         except (Refused, MalformedFrame) as refused:
             log.warning("%s: refused: %s", self.address or "a worker", refused)
-            self._say_exit(Exit(None, str(refused)))
-            self._channel.close()
+            self.refuse(str(refused))
             return
         try:
             self._live(prepared)

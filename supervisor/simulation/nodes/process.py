@@ -144,6 +144,9 @@ class SimulatedProcesses:
         """Start an incarnation in a new process."""
         return SimulatedProcess(self, slot, boot, on_ready, on_end)
 
+    def provide(self, boot: Boot) -> None:
+        """Nothing is held."""
+
     def discard(self, address: str) -> None:
         """Nothing is held."""
 

@@ -13,6 +13,7 @@ from actors.kernel.directory import Directory
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure, Stop
 from actors.kernel.thread_host import ExternalClient
+from supervisor.hosts.build import code_version, model_sums
 from supervisor.hosts.frames import HostBoot
 from supervisor.hosts.placement.mail_gate import MailGate
 from supervisor.hosts.placement.remote_child import HOST_WINDOW, RemoteChild
@@ -23,9 +24,9 @@ from supervisor.nodes.standby_pool import StandbyPool
 from supervisor.otp.slot import ActorSlot
 from supervisor.otp.spec import ChildSpec, ProcessSettings
 from tests.doubles.actors import Crash, Die, Said, Say
-from tests.doubles.hosts import CODE, LENIENT, HostDouble
+from tests.doubles.hosts import LENIENT, HostDouble
 
-WITHIN = 20.0
+WITHIN = 40.0
 ECHO = "tests.doubles.actors:Echo"
 
 
@@ -42,10 +43,10 @@ class OnHost:
         self.ready: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.ended: queue.SimpleQueue[Failure | None] = queue.SimpleQueue()
         self.pool = StandbyPool(self.directory, self._note, NO_SECRETS, self.child)
-        self.code = CODE
+        self.code = code_version()
 
     def child(self, boot: Boot, reveal: Callable[[str], str] = NO_SECRETS) -> RemoteChild:
-        asked = HostBoot(boot, self.code)
+        asked = HostBoot(boot, self.code, model_sums())
         return RemoteChild(boot, reveal, self.host.name, self.host.open, asked, MailGate(boot, LENIENT))
 
     def launch(self, actor: str = ECHO, standby: int = 0) -> ProcessHandle:
@@ -100,7 +101,7 @@ def placed(host: HostDouble) -> Iterator[OnHost]:
 
 def wait_for(condition: Callable[[], bool]) -> None:
     gate = threading.Event()
-    for _ in range(2000):
+    for _ in range(6000):
         if condition():
             return
         gate.wait(0.01)
@@ -259,8 +260,7 @@ def test_a_host_with_other_code_refuses_with_the_reason(placed: OnHost) -> None:
     failure = placed.ended.get(timeout=WITHIN)
     assert failure is not None
     assert failure.kind == REFUSED
-    assert "Gerald 1.0" in failure.text
-    assert "0.9" in failure.text
+    assert "other code" in failure.text
 
 
 def test_the_home_sees_what_is_handled_and_since_when(placed: OnHost, host: HostDouble) -> None:

@@ -265,7 +265,7 @@ def test_a_kill_on_request_is_a_crash() -> None:
         (RestartChild("z"), "group has no child z"),
         (KillChild("z"), "group has no child z"),
         (PinChild("z", "process"), "group has no child z"),
-        (PinChild("b", "cupboard"), "an actor is pinned to thread or process, not to 'cupboard'"),
+        (PinChild("b", "cupboard"), "an actor is pinned to thread, process or host:NAME, not to 'cupboard'"),
         (PinChild("b", "process", 65), "there can be 1 to 64 instances, not 65"),
         (PinChild("b", "process", 0), "there can be 1 to 64 instances, not 0"),
     ],

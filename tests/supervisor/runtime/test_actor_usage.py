@@ -31,7 +31,7 @@ def test_an_actor_in_a_thread_of_this_process_has_used_what_its_thread_has() -> 
     thread.start()
     try:
         assert worked.wait(20)
-        (row,) = with_usage([{"address": "busy", "pin": "thread", "pid": 0}])
+        (row,) = with_usage([{"address": "busy", "place": "thread", "pid": 0}])
         assert float(str(row["cpu"])) > 0.0
     finally:
         end.set()

@@ -7,7 +7,8 @@ from rich.console import Console
 from supervisor.cli.instance.watch import picture
 
 ROW = {
-    "depth": 1, "kind": "actor", "pin": "thread", "pid": 1, "state": "running", "health": "OK", "reason": "",
+    "depth": 1, "kind": "actor", "pin": "thread", "place": "", "pid": 1,
+    "state": "running", "health": "OK", "reason": "",
     "remedy": "", "restarts": 0, "mailbox": 0, "last_error": "",
 }  # fmt: skip
 BAD = {**ROW, "address": "audio.speaker", "health": "DOWN", "reason": "no :dog: device [red]x[/nope] \x1b[2J"}
