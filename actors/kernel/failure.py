@@ -10,11 +10,14 @@ from actors.kernel.protocol.lifecycle import Failure
 redact: Callable[[str], str] = str
 """Removes secrets from a text; replaced at the start of a process that knows any."""
 
+words: Callable[[BaseException], str] = str
+"""The text of an error; replaced at the start of a process by who knows what the machine may lack."""
+
 
 def failure_of(error: BaseException, handling: Envelope | None) -> Failure:
     """The Failure of `error`, raised while `handling` a message (None for none)."""
     try:
-        text = str(error)[:5000]
+        text = words(error)[:5000]
     except Exception:
         text = "(its text could not be made)"
     where = redact("".join(traceback.format_exception(error)))[-8000:]

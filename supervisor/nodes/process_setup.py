@@ -12,6 +12,7 @@ import psutil
 from actors.kernel import failure
 from config.secret import redacted
 from supervisor.console import hear_console
+from supervisor.cpp_runtime import words
 from supervisor.logs import about_now
 from supervisor.nodes.boot import Boot, register_messages
 from supervisor.nodes.link import FrameType, LinkClosed
@@ -65,7 +66,7 @@ def become_worker(boot: Boot, link: LocalLink) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     hear_console(lambda: None)
     take_short_turns()
-    failure.redact = redacted
+    failure.redact, failure.words = redacted, words
     root = logging.getLogger()
     root.handlers = [_LogUplink(link)]
     root.setLevel(boot.level)

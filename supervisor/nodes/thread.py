@@ -10,6 +10,7 @@ from actors.kernel.incarnation import Ended, Incarnation
 from actors.kernel.message import Envelope
 from actors.kernel.protocol.lifecycle import Failure
 from actors.kernel.thread_host import ExternalClient, ThreadHost
+from supervisor.cpp_runtime import words
 from supervisor.otp.slot import ActorHandle, ActorSlot
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class ThreadLauncher:
             ThreadHost.start(make_for_host, self._client)
         except Exception as error:
             log.exception("%s: could not be made", slot.address)
-            failure = Failure(type(error).__name__, str(error)[:500])
+            failure = Failure(type(error).__name__, words(error)[:500])
             threading.Thread(target=on_end, args=(failure,), daemon=True).start()
             return FailedStart()
         return ThreadHandle(made[0], on_end)

@@ -30,6 +30,7 @@ from actors.kernel.record import Dead
 from actors.kernel.thread_host import SystemClock
 from config.plugins.discovery import plugin_at
 from supervisor.connection import Connection
+from supervisor.cpp_runtime import words
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
 from supervisor.nodes.link import FrameType, LinkClosed, unpack
@@ -149,7 +150,7 @@ class _Worker:
             incarnation = self._make_incarnation(actor)
             incarnation.preloaded = standby_process
         except Exception as error:
-            self._end(Failure(type(error).__name__, str(error)[:500]))
+            self._end(Failure(type(error).__name__, words(error)[:500]))
             return
         if incarnation.start():
             if self._boot.process.nice > 0:

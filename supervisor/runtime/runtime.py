@@ -19,6 +19,7 @@ from actors.kernel.thread_host import ExternalClient
 from config.layers.source import digest_of
 from config.schema import Config
 from config.secret import redacted
+from supervisor.cpp_runtime import words
 from supervisor.encryption import DataCiphers
 from supervisor.hosts.placement.hosts import HostsOfHome
 from supervisor.hosts.placement.placement import Placement
@@ -75,7 +76,7 @@ class Runtime:
         platform: Platform | None = None,
     ) -> None:
         register_messages()
-        failure.redact = redacted
+        failure.redact, failure.words = redacted, words
         platform = platform if platform is not None else Platform()
         root = spec if spec is not None else tree(config, text=text, safe=safe is not None)
         self.home = home

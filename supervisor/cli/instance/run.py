@@ -33,6 +33,7 @@ from supervisor.exit_status import ALREADY_RUNNING, FAILED, GAVE_UP, UNREADABLE,
     default=True,
     help="Keep a small parent process that restarts Gerald if it dies. Default: yes.",
 )
+@click.option("--open", "opens", is_flag=True, help="Open the page in a browser when everything is ready.")
 @in_home
 def run(
     home: Home,
@@ -42,6 +43,7 @@ def run(
     safe: bool,
     strict: bool,
     launcher: bool,
+    opens: bool,
 ) -> None:
     """Start Gerald in this terminal. READY means that it can answer. Ctrl-C stops it in order, a second one at once.
 
@@ -53,11 +55,17 @@ def run(
     if launcher and VARIABLE not in os.environ:
         python, environment = own_python(sys.executable, getattr(sys, "_base_executable", ""), sys.platform)
         sys.exit(launch((python, "-m", "supervisor", *sys.argv[1:]), environment))
-    _run(home, profile, overrides, text, safe, strict)
+    _run(home, profile, overrides, text, safe, strict, opens)
 
 
 def _run(
-    home: Home, profile: str | None, overrides: tuple[str, ...], text: bool, safe: bool, strict: bool
+    home: Home,
+    profile: str | None,
+    overrides: tuple[str, ...],
+    text: bool,
+    safe: bool,
+    strict: bool,
+    opens: bool,
 ) -> None:
     from supervisor.cli.instance.signals import StopSignals
     from supervisor.cli.output import PRINTED_WITHIN, print_without_fail
@@ -79,7 +87,9 @@ def _run(
         fail(UNREADABLE, f"the data folder {home.data} cannot be used: {trouble(error)}")
     left_out = _left_out(home) if safe else None
     tether = LauncherLink.found(stop.ask)
-    session = RunScreen(home, config, claim, notes, text=text, safe=left_out, tether=tether, source=source)
+    session = RunScreen(
+        home, config, claim, notes, text=text, safe=left_out, tether=tether, source=source, opens=opens
+    )
     status = FAILED
     try:
         status = {"stopped": 0, "unsaved": UNSAVED, "late": FAILED, "gave up": GAVE_UP}[

@@ -2,6 +2,7 @@
 
 import logging
 import queue
+import subprocess
 import sys
 import threading
 import time
@@ -61,6 +62,7 @@ class RunScreen:
         safe: tuple[str, ...] | None = None,
         tether: LauncherLink | None = None,
         source: ConfigSource | None = None,
+        opens: bool = False,
     ) -> None:
         self._home = home
         self._config = config
@@ -70,6 +72,8 @@ class RunScreen:
         self._safe = safe
         self._tether = tether
         self._source = source
+        # A run that is started again has its page open already.
+        self._opens = opens and (tether is None or not tether.restarts)
         self._console = Console(emoji=False, highlight=False, soft_wrap=True)
         self._told: dict[object, tuple[object, object]] = {}
 
@@ -96,6 +100,8 @@ class RunScreen:
             self._show_start(system, stop)
             report.ready()
             system.complete()
+            if self._opens:
+                self._open_page()
             if self._console.is_terminal and is_console(sys.stdin) and not stop.is_set():
                 threading.Thread(target=self._chat, args=(system, stop), daemon=True).start()
             self._watch(system, report, stop)
@@ -162,6 +168,11 @@ class RunScreen:
             self._console.print(
                 "[bold yellow]not everything is ready yet[/]; see `supervisor status` and `supervisor doctor`"
             )
+
+    def _open_page(self) -> None:
+        """Not waited for: the page starts last, and the command waits for it and says what becomes of it."""
+        command = (sys.executable, "-m", "supervisor", "--home", str(self._home.path), "page")
+        subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
     def _until_ready(self, system: Runtime, deadline: float, stop: threading.Event, look: Any) -> None:
         while time.monotonic() < deadline and not stop.is_set():

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.access import others_that_read
 from config.home import Home
 from config.secrets.key_file import EncryptionKeyError, key_path
 from supervisor.doctor.finding import Finding, Findings, note, ok, problem
@@ -33,17 +34,20 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class PermissionFacts:
-    """uid: of this process; None on a system without such. files: those that are there."""
+    """uid: of this process; None on a system without such. files: those that are there. readers: on Windows, which
+    groups of people may read which private file."""
 
     uid: int | None
     files: tuple[FileFacts, ...] = ()
+    readers: tuple[tuple[Path, tuple[str, ...]], ...] = ()
 
 
 if sys.platform == "win32":
 
     def gather(subject: Subject) -> PermissionFacts:
-        """There are no such modes and owners."""
-        return PermissionFacts(None)
+        """Looks at the files' lists of access."""
+        private = (one.path for one in _files(subject.home, subject.environ) if one.private)
+        return PermissionFacts(None, readers=tuple((path, others_that_read(path)) for path in private))
 
 else:
 
@@ -67,10 +71,18 @@ def _files(home: Home, environ: Mapping[str, str]) -> Iterator[FileFacts]:
 def judge(facts: PermissionFacts) -> Findings:
     """Another user's file is a problem: Gerald could not write it."""
     if facts.uid is None:
-        return (ok("not looked at on this system"),)
+        said = ok("no group of others may read keys; whose the files are is not looked at on this system")
+        return tuple(_read_by_groups(facts)) or (said,)
     return tuple(_bad(facts)) or (
         ok("the files are this user's, and nobody else may read keys or change anything"),
     )
+
+
+def _read_by_groups(facts: PermissionFacts) -> Iterator[Finding]:
+    for path, groups in facts.readers:
+        if groups:
+            remedy = f'icacls "{path}" /inheritance:r /grant:r "%USERNAME%:F"'
+            yield problem(f"{' and '.join(groups)} may read {path}", remedy)
 
 
 def _bad(facts: PermissionFacts) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.format import count
+from supervisor import cpp_runtime
 from supervisor.doctor.finding import Finding, Findings, note, ok, problem
 from supervisor.doctor.subject import Subject
 
@@ -23,7 +24,7 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;)?", re.MULTILINE)
 class VersionFacts:
     """installed: the version of each package. wanted: those that it may have, which depend on Python and system; empty
     where there is no list. optional: those of the list that
-    only some systems need. encoding: of the terminal and of the file names."""
+    only some systems need. encoding: of the terminal and of the file names. lacking: of the libraries of C++."""
 
     gerald: str
     python: tuple[int, int, int]
@@ -33,6 +34,7 @@ class VersionFacts:
     optional: frozenset[str] = frozenset()
     encoding: tuple[str, str] = ("utf-8", "utf-8")
     virtual: bool = True
+    lacking: tuple[str, ...] = ()
 
 
 def gather(subject: Subject) -> VersionFacts:
@@ -52,6 +54,7 @@ def gather(subject: Subject) -> VersionFacts:
         frozenset(_plain(pin[1]) for pin in pins if pin[3]),
         (locale.getpreferredencoding(False).lower(), sys.getfilesystemencoding().lower()),
         sys.prefix != sys.base_prefix,
+        cpp_runtime.missing(),
     )
 
 
@@ -77,7 +80,7 @@ def judge(facts: VersionFacts) -> Findings:
     """Another version than the list's is worth knowing; a missing package is a problem."""
     python = ".".join(map(str, facts.python))
     head = ok(f"Gerald {facts.gerald}, Python {python}, {facts.system}")
-    return (head, *_python(facts), *_packages(facts), *_encoding(facts))
+    return (head, *_python(facts), *_packages(facts), *_libraries(facts), *_encoding(facts))
 
 
 def _python(facts: VersionFacts) -> Iterator[Finding]:
@@ -109,6 +112,12 @@ def _packages(facts: VersionFacts) -> Iterator[Finding]:
         yield ok(f"{count(len(facts.wanted), 'package')} as Gerald is tested with")
 
 
+def _libraries(facts: VersionFacts) -> Iterator[Finding]:
+    if facts.lacking:
+        what = f"this machine lacks {', '.join(facts.lacking)}, without which models cannot be loaded"
+        yield problem(what, cpp_runtime.REMEDY)
+
+
 def _some(names: list[str]) -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
@@ -118,4 +127,7 @@ def _encoding(facts: VersionFacts) -> Iterator[Finding]:
     bad = [name for name in dict.fromkeys(facts.encoding) if name.replace("-", "") not in ("utf8", "utf8mb4")]
     if bad:
         said = f"texts of this system are in {' and '.join(bad)}: letters that it lacks are shown as codes"
-        yield note(said, "set LANG to a locale of UTF-8, such as C.UTF-8")
+        windows = facts.system.startswith("Windows")
+        yield note(
+            said, "set PYTHONUTF8 to 1" if windows else "set LANG to a locale of UTF-8, such as C.UTF-8"
+        )

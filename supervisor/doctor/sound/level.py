@@ -108,7 +108,8 @@ def judge(facts: LevelFacts) -> Findings:
         return (
             problem(
                 "only zeros come: it is muted, or this user may not use it",
-                "look at its switch and at the system's sound settings",
+                "look at its switch and at the system's sound settings; on macOS and Windows also at the privacy "
+                "setting that lets programs use it",
             ),
         )
     said = f"{facts.rms:.1f} dB, peak {facts.peak:.1f} dB"

@@ -112,7 +112,10 @@ def test_another_user_s_file_is_a_problem_without_a_name(subject: Make) -> None:
 
 
 def test_windows_is_not_looked_at_and_says_so() -> None:
-    assert said(permissions.judge(PermissionFacts(None))) == ["ok: not looked at on this system"]
+    (line,) = said(permissions.judge(PermissionFacts(None, readers=((Path("key"), ()),))))
+    assert line.startswith("ok: no group of others may read keys")
+    (line,) = said(permissions.judge(PermissionFacts(None, readers=((Path("key"), ("everyone", "guests")),))))
+    assert line == "problem: everyone and guests may read key"
 
 
 # -- versions and the machine
@@ -147,6 +150,14 @@ def test_the_project_s_own_list_can_be_read(subject: Make) -> None:
         (VersionFacts("1", (3, 12, 1), "Linux-6", {}, {}), "ok: Gerald 1, Python 3.12.1, Linux-6"),
         (VersionFacts("1", (3, 12, 1), "x", {"a": "1"}, {"a": ("1", "2")}), "ok: 1 package as Gerald is tested with"),
         (VersionFacts("1", (3, 12, 1), "x", {}, {}, encoding=("ascii", "utf-8")), CODES),
+        (
+            VersionFacts("1", (3, 12, 1), "Windows-10", {}, {}, encoding=("cp1252", "utf-8")),
+            CODES.replace("ascii", "cp1252"),
+        ),
+        (
+            VersionFacts("1", (3, 12, 1), "Windows-10", {}, {}, lacking=("MSVCP140.dll", "VCOMP140.dll")),
+            "problem: this machine lacks MSVCP140.dll, VCOMP140.dll, without which models cannot be loaded",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_said_of_versions(facts: VersionFacts, line: str) -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path, PureWindowsPath
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
@@ -19,6 +20,7 @@ analyzed = pytest.mark.skipif(
 )
 
 
+@pytest.mark.linux("systemd")
 def test_paths_are_written_as_systemd_reads_them() -> None:
     text = unit(("/opt/my bin/supervisor",), Path("/srv/100% bot"), owner="gerald", text=True)
     assert 'ExecStart="/opt/my bin/supervisor" --home "/srv/100%% bot" run --text\n' in text
@@ -112,6 +114,7 @@ def test_windows_takes_the_task(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     file = tmp_path / "gerald.xml"
     file.write_text(done.stdout)
-    name = f"Gerald test {tmp_path.name}"
-    subprocess.run(["schtasks", "/Create", "/TN", name, "/XML", str(file)], check=True, timeout=60.0)
-    subprocess.run(["schtasks", "/Delete", "/TN", name, "/F"], check=True, timeout=60.0)
+    name = f"gerald-{uuid4().hex}"
+    for command in (["/Create", "/TN", name, "/XML", str(file)], ["/Delete", "/TN", name, "/F"]):
+        took = subprocess.run(["schtasks", *command], capture_output=True, text=True, timeout=60.0)
+        assert took.returncode == 0, took.stdout + took.stderr
