@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from supervisor.doctor.examination import Check
-from supervisor.doctor.home import configuration, disk, instance, models, page, permissions
+from supervisor.doctor.home import configuration, disk, hosts, instance, models, page, permissions
 from supervisor.doctor.machine import machine, plugins, server, timekeeping, versions
 from supervisor.doctor.sound import devices, level, loop, muted
 from supervisor.doctor.vrchat import game, osc, oscquery
@@ -22,6 +22,7 @@ CHECKS: Sequence[Check[Any]] = (
     Check("models", "Models", models.gather, models.judge, within=60.0),
     Check("server", "Model server", server.gather, server.judge, within=40.0),
     Check("page", "Page", page.gather, page.judge),
+    Check("hosts", "Hosts", hosts.gather, hosts.judge),
     Check("plugins", "Plugins", plugins.gather, plugins.judge, within=30.0),
     Check("clock", "Clock", timekeeping.gather, timekeeping.judge),
     Check("disk", "Disk", disk.gather, disk.judge),

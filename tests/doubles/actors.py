@@ -50,7 +50,7 @@ class Echo(Actor):
 
     @handles
     def on_die(self, message: Die) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 class Unbuildable(Actor):

@@ -1,8 +1,8 @@
 """`supervisor doctor` beside a running instance, and beside one that is suspended."""
 
-import os
-import signal
 from pathlib import Path
+
+import psutil
 
 from config.home import Home
 from supervisor.demo.instance import DemoInstance
@@ -28,11 +28,11 @@ def test_the_running_instance_says_what_it_hears_and_whom_it_knows(
     masker = masker_of(Subject(Home(home), running=running))
     assert masker.text("Kunigunde is not known") == "******** is not known"
 
-    os.kill(running.pid, signal.SIGSTOP)
+    psutil.Process(running.pid).suspend()
     try:
         found = supervisor.json_of("doctor", *SETTINGS, code=1)["findings"]
     finally:
-        os.kill(running.pid, signal.SIGCONT)
+        psutil.Process(running.pid).resume()
     said = [one for one in found if one["check"] == "instance"]
     assert [one["severity"] for one in said] == ["problem"]
     assert "it is suspended" in said[0]["seen"]

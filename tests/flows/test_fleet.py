@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from supervisor.fleet.launch import find_launcher
 from supervisor.instance import running_instance
 from tests.doubles.commands import run
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+pytestmark = pytest.mark.posix("signals of POSIX")
 
 
 class TheFleet:

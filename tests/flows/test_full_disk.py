@@ -15,8 +15,9 @@ from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.linux("a file system that is full"),
     pytest.mark.skipif(
-        not sys.platform.startswith("linux") or os.geteuid() != 0, reason="only root may mount a file system"
+        sys.platform == "linux" and os.geteuid() != 0, reason="only root may mount a file system"
     ),
 ]
 SIZE = 24 * 2**20

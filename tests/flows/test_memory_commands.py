@@ -1,12 +1,12 @@
 """What is remembered, by command: exported, imported, examined, mended, and forgotten."""
 
 import json
-import stat
 from pathlib import Path
 
 import pytest
 
 from supervisor.demo.instance import DemoInstance
+from tests.doubles.rights import is_owners_only
 from tests.flows.conftest import Command, forked_instance, ports
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ def test_what_is_exported_can_be_imported_elsewhere_all_or_nothing(
     with started(home):
         supervisor("talk", "My favourite colour is violet", "--as", "Mio")
         supervisor("state", "export", "--to", str(file))
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert is_owners_only(file)
         assert "stop it with `supervisor stop`" in supervisor("state", "import", str(file), "--yes", code=4)
         shown = supervisor.json_of("state", "show", "users", "users/name:mio/preferences")
         assert shown["state"] == {"favourite colour": "violet"}

@@ -9,6 +9,7 @@ import site
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import venv
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,6 @@ from supervisor.control.wire import RequestRefused
 from supervisor.demo.instance import free_port
 from tests.flows.conftest import Command
 
-pytestmark = pytest.mark.posix("the copy's folders have other names there")
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "docs" / "plugin-template"
 WITHIN = 60.0
@@ -52,12 +52,13 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(TEMPLATE, source)
     build = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
     wheel = run(sys.executable, "-c", build, folder, cwd=source).split()[-1]
-    venv.create(folder / "copy", symlinks=True)
-    packages = next((folder / "copy").glob("lib/python*/site-packages"))
+    venv.create(folder / "copy", symlinks=os.name == "posix")
+    base = {"base": str(folder / "copy")}
+    packages = Path(sysconfig.get_path("purelib", "venv", base))
     there = [path for path in site.getsitepackages() if Path(path).is_dir()]
     lines = "".join(f"import site; site.addsitedir({path!r})\n" for path in there)
     (packages / "base.pth").write_text(f"{lines}{ROOT}\n")
-    made = folder / "copy" / "bin" / "python"
+    made = Path(sysconfig.get_path("scripts", "venv", base)) / Path(sys.executable).name
     run(
         sys.executable,
         "-m",

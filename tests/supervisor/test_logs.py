@@ -14,6 +14,7 @@ from config.schema import Logging
 from config.secret import Secret
 from supervisor.logs import start_logging
 from tests.doubles.actors import Say
+from tests.doubles.rights import is_owners_only
 from tests.doubles.virtual_world import VirtualWorld
 
 SECRET = "planted-secret-in-a-log-123"
@@ -59,7 +60,7 @@ def test_a_record_is_one_line_and_names_the_message_that_its_actor_handles(tmp_p
     assert "two\\nlines" in found[1]
     assert "Traceback" in found[2]
     assert "ValueError: first\\nsecond" in found[2]
-    assert (tmp_path / "bot.log").stat().st_mode & 0o777 == 0o600
+    assert is_owners_only(tmp_path / "bot.log")
 
 
 def test_no_secret_reaches_the_log(tmp_path: Path) -> None:

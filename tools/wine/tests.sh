@@ -23,7 +23,7 @@ within_limit() { # name, limit, command: its line at the end
   say "--- $name: $verdict, $((SECONDS - begun)) s"
 }
 
-smoke() { within_limit "$1" 240 tools/wine/smoke.py "$@"; }
+smoke() { within_limit "$1" 480 tools/wine/smoke.py "$@"; }
 
 smoke_on_linux() {
   PYTHONPATH=$root "$root/.venv/bin/python" tools/wine/smoke.py "$@" || failed+=("$1, on Linux")
@@ -39,14 +39,14 @@ exchange() { # what each system wrote is read on the other
 }
 
 piece() { # name
-  local limit=240
+  local limit=480
   case $1 in
     live) smoke live ;;
     kills) smoke kills 50 ;;
     exchange) exchange ;;
     *)
       [ -n "${folders[$1]:-}" ] || die "there is no piece '$1'; there are ${full[*]}"
-      [ "$1" != flows ] || limit=600
+      [ "$1" != flows ] || limit=900
       # shellcheck disable=SC2086  # folders are words
       within_limit "$1" "$limit" -m pytest -p no:cacheprovider -n "${JOBS:-2}" --timeout 60 ${folders[$1]} ;;
   esac

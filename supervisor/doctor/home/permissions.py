@@ -60,6 +60,7 @@ def _files(home: Home, environ: Mapping[str, str]) -> Iterator[FileFacts]:
     plain = (home.path, home.config_file.parent, home.config_file, home.data, home.state, home.overrides_file)
     private = [home.env_file, home.secrets_file, home.instance_file, home.data_key_file]
     private += [home.data / "page" / name for name in ("passwords.json", "sessions.json", "certificate.pem")]
+    private += [home.data / "hosts" / part / "key.pem" for part in ("authority", "home", "agent")]
     with contextlib.suppress(EncryptionKeyError):  # without a folder of one's own there is no key
         private.append(key_path(environ))
     for path in (*plain, *private, home.instance_file.with_suffix(".lock"), home.state / "data.mdb"):

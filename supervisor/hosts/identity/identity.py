@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from config.access import others_that_read
 from config.files import read_limited, write_private
 from config.ownership import trouble
 from supervisor.hosts.identity.authority import LARGEST, private_key
@@ -81,5 +82,8 @@ def write_identity(folder: Path, key: bytes, certificate: bytes, authority: byte
 
 
 def _check_private(key: Path) -> None:
+    if crowds := others_that_read(key):
+        who = ", ".join(crowds)
+        raise NoIdentity(f"{who} can read {key}; take that right away, and if somebody may have, invite anew")
     if sys.platform != "win32" and key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise NoIdentity(f"others can read {key}; type `chmod 600 {key}`, and if they may have, invite anew")

@@ -1,6 +1,5 @@
 """Readable secrets are gone when the editor has closed, whatever happens."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +8,12 @@ import pytest
 
 from config.secrets import private_folder as module
 from config.secrets.private_folder import private_folder
+from tests.doubles.rights import is_owners_only
 
 PROGRAM = """
 import time
 from config.secrets.private_folder import private_folder
+from tests.doubles.rights import is_owners_only
 with private_folder() as folder:
     (folder / "secrets.yaml").write_text("readable")
     print(folder, flush=True)
@@ -23,8 +24,7 @@ with private_folder() as folder:
 def test_it_is_the_owners_only_and_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     with private_folder() as folder:
-        if os.name == "posix":
-            assert folder.stat().st_mode & 0o777 == 0o700
+        assert is_owners_only(folder)
         (folder / "secrets.yaml").write_text("readable")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,11 +1,11 @@
 """A secrets file opens with its key only, and is a layer like any other."""
 
-import os
 from pathlib import Path
 
 from config.layers.layers import load_config
 from config.secrets.key_file import KEY_FILE_VARIABLE, make_key_file
 from tests.config.secrets.conftest import API_KEY, NAME, PLAIN, Safe
+from tests.doubles.rights import is_owners_only
 
 
 def test_nothing_of_a_value_stands_in_the_file_and_all_of_it_comes_back(safe: Safe) -> None:
@@ -15,8 +15,7 @@ def test_nothing_of_a_value_stands_in_the_file_and_all_of_it_comes_back(safe: Sa
     file = safe.open()
     assert file.values[("llm", "api_key")] == API_KEY
     assert file.values[("osc", "enabled_events", 1)] == "gestures"
-    if os.name == "posix":
-        assert os.stat(safe.home.secrets_file).st_mode & 0o777 == 0o600
+    assert is_owners_only(safe.home.secrets_file)
 
 
 def test_it_is_the_layer_above_the_environment_and_knows_its_places(safe: Safe) -> None:

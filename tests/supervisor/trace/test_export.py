@@ -16,6 +16,7 @@ from supervisor.trace import records
 from supervisor.trace.export.mermaid import diagram
 from supervisor.trace.export.perfetto import document
 from supervisor.trace.read.reader import Entry
+from tests.doubles.rights import is_owners_only
 from tests.doubles.sequence_diagram import check_sequence_diagram
 from tests.supervisor.trace.analyse.test_show import mail
 
@@ -203,4 +204,4 @@ def test_an_export_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
 
     _write(str(tmp_path / "out"), ["a", "b"])
     assert (tmp_path / "out").read_text() == "ab"
-    assert (tmp_path / "out").stat().st_mode & 0o077 == 0
+    assert is_owners_only(tmp_path / "out")

@@ -1,6 +1,5 @@
 """A backup's file: what is written is read, whatever is wrong with it is noticed, and any program can list it."""
 
-import stat
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from actors.persistence.store.chain import Chain, Snapshot
 from actors.persistence.store.encryption import StoreEncryption
 from actors.persistence.store.errors import StoreError
 from actors.persistence.store.record import Damaged, Kind, Record
+from tests.doubles.rights import is_owners_only
 from tests.doubles.sealer import XorSealer
 
 MADE_AT = 1_700_000_000.5
@@ -64,7 +64,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 def test_only_its_owner_can_read_it_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "a.backup"
     write(path, content(), MADE_AT)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert is_owners_only(path)
     assert [file.name for file in path.parent.iterdir()] == ["a.backup"]
 
 

@@ -37,7 +37,7 @@ def lmdb_error(code: int) -> lmdb.Error:
 def test_the_remedy_goes_by_the_number_and_not_by_the_words(error: Exception, remedy: str) -> None:
     failed = store_error(PATH, "writing", error)
     assert remedy in failed.remedy
-    assert str(failed) == f"/srv/state.lmdb: writing: {error}"
+    assert str(failed) == f"{PATH}: writing: {error}"
 
 
 def test_lmdb_gives_the_numbers_that_are_expected_of_it(tmp_path: Path) -> None:

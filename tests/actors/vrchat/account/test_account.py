@@ -7,6 +7,7 @@ import pytest
 from actors.kernel.protocol.lifecycle import Health, HealthChanged
 from actors.vrchat.messages import CODE_ABOUT, AccountIs, SetStatus, SignIn, SignOut
 from config.schema import Secret
+from tests.doubles.rights import is_owners_only
 from tests.doubles.sealer import XorSealer
 from tests.doubles.web_interface.service import EMAIL_CODE, TOTP_SECRET, Service
 from tests.doubles.web_interface.virtual import VirtualRoom
@@ -39,7 +40,7 @@ def test_what_is_kept_on_disk_shows_nothing(tmp_path: Path) -> None:
     room(tmp_path)
     data = (tmp_path / "data" / "vrchat.session").read_bytes()
     assert b"authcookie" not in data
-    assert (tmp_path / "data" / "vrchat.session").stat().st_mode & 0o077 == 0
+    assert is_owners_only(tmp_path / "data" / "vrchat.session")
 
 
 def test_a_code_is_made_from_the_secret_of_the_authenticator(tmp_path: Path) -> None:

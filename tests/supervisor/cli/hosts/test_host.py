@@ -134,6 +134,7 @@ def test_a_host_whose_files_are_damaged_is_told_what_to_do(tmp_path: Path) -> No
     assert "supervisor host join CODE" in said
 
 
+@pytest.mark.posix("systemd")
 def test_the_unit_of_the_agent_runs_the_agent(tmp_path: Path) -> None:
     said = run(tmp_path, "service", "--user").output
     assert f"--home {tmp_path} host run\n" in said

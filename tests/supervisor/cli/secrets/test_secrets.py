@@ -149,6 +149,7 @@ def test_init_does_not_encrypt_tokens_again_whose_lock_was_lost(home: Home, secr
     assert secrets("get", "llm.api_key") == f"{SECRET}\n"
 
 
+@pytest.mark.posix("links in the file system")
 def test_a_link_stays_one_and_its_target_is_encrypted(home: Home, secrets: Command, tmp_path: Path) -> None:
     target = tmp_path / "elsewhere.yaml"
     target.write_text(f"llm:\n  api_key: {SECRET}\n")

@@ -1,6 +1,5 @@
 """Everything of one person in a file."""
 
-import stat
 from pathlib import Path
 
 import msgspec
@@ -10,6 +9,7 @@ from actors.users.facts.fact import Fact
 from actors.users.state import UserState
 from supervisor.cli.users.export import write_new
 from supervisor.offline.people import everything_of
+from tests.doubles.rights import is_owners_only
 
 ANN = UserState("usr_ann", "Ann", facts=(Fact("I live in Oslo", "home", "home", "usr_ann", "usr_ann", 1.0),))
 OF_BOB = Fact("Bob likes boats", "like", "view:boat", "usr_bob", "usr_ann", 3.0, "Ann")
@@ -21,7 +21,7 @@ def test_the_file_holds_the_record_and_what_was_told_of_others_and_is_the_owners
     found = msgspec.json.decode(file.read_bytes())
     assert msgspec.convert(found["person"], UserState) == ANN
     assert msgspec.convert(found["told_of_others"], tuple[Fact, ...]) == (OF_BOB,)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert is_owners_only(file)
 
 
 def test_a_file_that_exists_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,6 @@
 
 import json
 import os
-import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from supervisor.page.api.tokens import (
     read,
     remove,
 )
+from tests.doubles.rights import is_owners_only
 
 
 def test_only_its_digest_is_kept_and_only_for_the_owner(tmp_path: Path) -> None:
@@ -29,8 +28,7 @@ def test_only_its_digest_is_kept_and_only_for_the_owner(tmp_path: Path) -> None:
     assert len(secret) > 40
     assert read(file) == (Token("grafana", digest(secret), False, 1000.0),)
     assert secret.removeprefix(PREFIX) not in file.read_text()
-    if sys.platform != "win32":
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert is_owners_only(file)
 
 
 def test_a_bearer_is_found_until_the_token_is_withdrawn(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def test_no_path_leads_out_of_the_served_files(owner: Visitor, path: str) -> Non
     assert "root:" not in answer.body
 
 
+@pytest.mark.posix("links in the file system")
 def test_a_link_in_the_file_system_is_not_followed_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

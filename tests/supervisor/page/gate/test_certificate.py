@@ -18,6 +18,7 @@ from supervisor.page.gate.certificate import (
     read_certificate,
 )
 from supervisor.page.gate.tls import Tls
+from tests.doubles.rights import is_owners_only
 
 NOW = datetime.datetime.now(datetime.UTC)
 NAMES = ("gerald.example", "192.0.2.7", "2001:db8::1")
@@ -27,7 +28,7 @@ def test_it_is_made_for_its_names_and_kept(tmp_path: Path) -> None:
     file = tmp_path / "page" / "certificate.pem"
     made = made_certificate(file, NAMES, NOW)
     assert set(made.names) == set(NAMES)
-    assert file.stat().st_mode & 0o077 == 0
+    assert is_owners_only(file)
     assert made_certificate(file, NAMES, NOW) == made
     assert made_certificate(file, NAMES[:1], NOW + LASTS - RENEWED - datetime.timedelta(days=2)) == made
     found = x509.load_pem_x509_certificate(file.read_bytes())

@@ -7,6 +7,7 @@ import pytest
 from supervisor.page.gate import passwords as gate
 from supervisor.page.gate.passwords import PasswordRefused, Passwords
 from supervisor.page.gate.sessions import Sessions
+from tests.doubles.rights import is_owners_only
 
 OWNERS, FRIENDS = "correct horse battery", "only for looking"
 
@@ -46,7 +47,7 @@ def test_the_file_holds_no_password_and_is_the_users_alone(tmp_path: Path) -> No
     passwords.set(OWNERS, may_act=False)
     file = tmp_path / "page" / "passwords.json"
     assert OWNERS not in file.read_text()
-    assert file.stat().st_mode & 0o077 == 0
+    assert is_owners_only(file)
     kept = passwords._current().hashes
     assert kept[True].digest != kept[False].digest, "each has its salt"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from supervisor.page.gate.sessions import LASTS, MOST, Sessions
+from tests.doubles.rights import is_owners_only
 
 
 def test_a_session_is_found_by_its_token_until_it_ends(tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_it_outlives_a_restart_without_a_token_on_the_disk(tmp_path: Path) -> No
     begun = Sessions(tmp_path).begin(1000.0, may_act=False)
     file = tmp_path / "page" / "sessions.json"
     assert begun.token not in file.read_text()
-    assert file.stat().st_mode & 0o077 == 0
+    assert is_owners_only(file)
     assert Sessions(tmp_path).find(begun.token, 1001.0) == begun
 
 
