@@ -18,6 +18,7 @@ from supervisor.hosts.wire.channel import Channel
 from supervisor.hosts.wire.connection import Connection
 from supervisor.hosts.wire.handshake import NONCE, Caller, GreetingRefused, NotWelcome, Papers, SessionKeys
 from supervisor.hosts.wire.host_link import HostLink, LinkState, seen
+from supervisor.hosts.wire.lane_writer import Put
 from supervisor.hosts.wire.network import Network, NetworkTrouble, configuration
 from supervisor.hosts.wire.records import Lane
 from supervisor.hosts.wire.refusals import Refusals
@@ -140,7 +141,7 @@ class AgentWire:
     def _talk(self, network: Network) -> None:
         nonce = secrets.token_bytes(NONCE)
         arrivals = _Arrivals()
-        network.listen(keys.down(nonce), arrivals.take)
+        listener = network.listen(keys.down(nonce), arrivals.take)
         network.show_life(keys.alive(nonce))
         session = self._greet(network, nonce, arrivals)
         put = network.putter(keys.up(nonce))
@@ -148,6 +149,7 @@ class AgentWire:
         connection = Connection(
             "home", session, False, put, self, self._refusals, lost_after=self._lost_after
         )
+        connection.listener = listener
         arrivals.go_to(connection.take)
         network.watch_life(keys.HOME, lambda key: connection.end("the home is gone"))
         self._prove(connection, put)
@@ -177,7 +179,7 @@ class AgentWire:
                 self._refusals.count(refused.reason)
         raise TimeoutError(f"nobody at {', '.join(self._addresses)} answered as this host's home does")
 
-    def _prove(self, connection: Connection, put: Callable[[int, bytes], None]) -> None:
+    def _prove(self, connection: Connection, put: Put) -> None:
         """Raises TimeoutError and OSError."""
         word = connection.first_word()
         for _ in range(round(CONNECTED_WITHIN / SAID_AGAIN)):

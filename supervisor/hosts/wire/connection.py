@@ -14,13 +14,13 @@ from supervisor.hosts.wire import talk
 from supervisor.hosts.wire.channel import Channel
 from supervisor.hosts.wire.clock import ClockEstimate
 from supervisor.hosts.wire.handshake import SessionKeys
-from supervisor.hosts.wire.lane_writer import LaneWriter
+from supervisor.hosts.wire.lane_writer import LaneWriter, Put
+from supervisor.hosts.wire.listener import Listener
 from supervisor.hosts.wire.records import (
     LANES,
-    Head,
+    MAX_RECORD,
     Lane,
     Opener,
-    Piece,
     RecordRefused,
     Sealer,
     head_of,
@@ -79,7 +79,7 @@ class Connection:
         name: str,
         keys: SessionKeys,
         at_home: bool,
-        put: Callable[[int, bytes], None],
+        put: Put,
         events: Events,
         refusals: Refusals,
         *,
@@ -100,13 +100,11 @@ class Connection:
         self._opening: dict[int, threading.Event] = {}
         self._newest = 0
         self._lock = threading.Lock()
-        self._writers = tuple(
-            LaneWriter(
-                lane, f"wire/{name}/{lane.name.lower()}", lambda record, lane=lane: put(lane, record),  # type: ignore[misc]
-                self._is_quick, self.end,
-            )
-            for lane in LANES
-        )  # fmt: skip
+        self.quick = True
+        """Whether the other end was heard of lately, so that nothing is stuck on the way."""
+        self.writers = tuple(
+            LaneWriter(lane, f"wire/{name}/{lane.name.lower()}", put, self, self.end) for lane in LANES
+        )
         self._words = RateLimit(MOST_WORDS, WORDS_AT_ONCE)
         self._clock = ClockEstimate()
         self._asked: dict[int, tuple[float, float]] = {}
@@ -114,6 +112,9 @@ class Connection:
         self._heard = self._ticked = self._pinged = steady()
         self._up = threading.Event()
         self._ended = ""
+        self.listener: Listener | None = None
+        """Who gives `take` what comes, where that is one."""
+        self._space = memoryview(bytearray(MAX_RECORD))
         self.received = 0
         """Bytes that came for it, refused ones included."""
 
@@ -143,7 +144,7 @@ class Connection:
     @property
     def sent(self) -> int:
         """Bytes of all records that were put."""
-        return sum(writer.bytes for writer in self._writers)
+        return sum(writer.bytes for writer in self.writers)
 
     @property
     def channels(self) -> int:
@@ -166,17 +167,17 @@ class Connection:
             raise ConnectionError(self._ended or f"it did not open a channel within {OPENED_WITHIN:g} s")
         return channel
 
-    def first_word(self) -> bytes:
+    def first_word(self) -> bytes | bytearray:
         """Of a host: the record with which it proves that it is there. It may be put again until an answer comes, for
         the network may not know yet where to."""
-        return self._trunk.sealer.seal(Lane.CONTROL, join([Piece(TALK, talk.encode(self._ping()))]))
+        return self._trunk.sealer.seal(Lane.CONTROL, join([(TALK, talk.encode(self._ping()), False)]))
 
     def leave(self, why: str) -> None:
         """Send what waits, tell the other end, and end. Blocks as long as the network does."""
         if not self._ended:
-            self._writers[Lane.MAIL].drain()
+            self.writers[Lane.MAIL].drain()
             self._say(talk.Leave(why))
-            self._writers[Lane.CONTROL].drain()
+            self.writers[Lane.CONTROL].drain()
             self.end(why)
 
     def end(self, why: str) -> None:
@@ -190,7 +191,7 @@ class Connection:
             channel.end(why)
         for event in opening:
             event.set()
-        for writer in self._writers:
+        for writer in self.writers:
             writer.close()
         self._events.on_end(self, why)
 
@@ -205,6 +206,7 @@ class Connection:
         self._ticked = now
         if self._ended:
             return
+        self.quick = now - self._heard < 2 * self._beat
         if now - self._heard > self._lost_after:
             self.end(f"it was silent for {self._lost_after:g} s")
         elif self._up.is_set() and now - self._pinged >= self._beat:
@@ -219,41 +221,37 @@ class Connection:
             del self._asked[next(iter(self._asked))]
         return talk.Ping(self._pings, at)
 
-    def _is_quick(self) -> bool:
-        """Whether a sender may put a record by itself: the other end was heard of lately, so nothing is stuck."""
-        return self._steady() - self._heard < 2 * self._beat
-
     # -- what comes in, in one thread
 
     def take(self, record: bytes) -> None:
         """A record from the network: from the other end, or from anybody."""
         self.received += len(record)
         try:
-            head = head_of(record)
-            if head.session != self.session:
+            session, number, lane, sequence = head_of(record)
+            if session != self.session:
                 raise RecordRefused(Reason.UNKNOWN)
             if self._ended:
                 raise RecordRefused(Reason.LATE)
-            if head.channel:
-                self._take_frames(head, record)
+            if number:
+                self._take_frames(number, lane, sequence, record)
             else:
-                self._take_words(head, record)
+                self._take_words(lane, sequence, record)
         except RecordRefused as refused:
             self.refusals.count(refused.reason)
 
-    def _take_frames(self, head: Head, record: bytes) -> None:
-        channel = self._channels.get(head.channel)
+    def _take_frames(self, number: int, lane: int, sequence: int, record: bytes) -> None:
+        channel = self._channels.get(number)
         if channel is None:
-            raise RecordRefused(Reason.LATE if head.channel <= self._newest else Reason.UNKNOWN)
+            raise RecordRefused(Reason.LATE if number <= self._newest else Reason.UNKNOWN)
         try:
-            body = channel.opener.open(head, record)
+            sealed = channel.opener.open(lane, sequence, record, self._space)
         except RecordRefused as refused:
             if refused.reason is Reason.GAP:
                 self._break(channel, refused.reason)
             raise
         self._heard = self._steady()
         try:
-            channel.arrived(head.lane, split(body))
+            channel.arrived(lane, sealed)
         except RecordRefused as refused:
             if refused.reason is not Reason.LATE:
                 self._break(channel, refused.reason)
@@ -265,23 +263,23 @@ class Connection:
         channel.end(f"what came was refused: {reason}")
         self._say(talk.Ended(channel.number, f"what came was refused there: {reason}"))
 
-    def _take_words(self, head: Head, record: bytes) -> None:
-        if head.lane != Lane.CONTROL:
+    def _take_words(self, lane: int, sequence: int, record: bytes) -> None:
+        if lane != Lane.CONTROL:
             raise RecordRefused(Reason.MALFORMED)
         try:
-            body = self._trunk.opener.open(head, record)
+            sealed = self._trunk.opener.open(lane, sequence, record, self._space)
         except RecordRefused as refused:
             if refused.reason is Reason.GAP:
                 self.end("records of it are gone")
-            elif refused.reason is Reason.REPLAYED and head.sequence == 0 and self._at_home:
+            elif refused.reason is Reason.REPLAYED and sequence == 0 and self._at_home:
                 return  # a host's first word is put more than once
             raise
         self._heard = self._steady()
         try:
-            for piece in split(body):
+            for _, word, _ in split(sealed):
                 if not self._words.allows(self._heard):
                     raise RecordRefused(Reason.FLOOD)
-                self._hear(talk.decode(piece.body))
+                self._hear(talk.decode(word))
         except (RecordRefused, msgspec.DecodeError) as error:
             reason = error.reason if isinstance(error, RecordRefused) else Reason.MALFORMED
             self.end(f"what it said was refused: {reason}")
@@ -334,24 +332,18 @@ class Connection:
 
     # -- what goes out (channel.Carrier)
 
-    def post(self, channel: Channel, lane: int, piece: Piece) -> None:
-        self._writers[lane].post(channel, piece)
-
-    def flush(self, lane: int) -> None:
-        self._writers[lane].flush()
-
-    def idle(self, lane: int) -> bool:
-        return self._writers[lane].idle and self._is_quick()
-
     def acknowledge(self, channel: Channel, lane: int, total: int) -> None:
         self._say(talk.Received(channel.number, lane, total))
 
     def forget(self, channel: Channel) -> None:
         with self._lock, contextlib.suppress(KeyError):
             del self._channels[channel.number]
+        if self.listener is not None:
+            self.listener.nudge()
 
     def _say(self, word: talk.Words) -> None:
         """Never blocks."""
-        writer = self._writers[Lane.CONTROL]
-        writer.post(self._trunk, Piece(TALK, talk.encode(word)))
-        writer.wake()
+        if not self._ended:
+            writer = self.writers[Lane.CONTROL]
+            writer.post((self._trunk, TALK, talk.encode(word), False))
+            writer.wake()

@@ -18,7 +18,8 @@ from supervisor.hosts.wire.channel import Channel
 from supervisor.hosts.wire.connection import Connection
 from supervisor.hosts.wire.handshake import Answered, GreetingRefused, Papers, answer, nonce_of, refuse
 from supervisor.hosts.wire.host_link import HostLink, LinkState, seen
-from supervisor.hosts.wire.network import Listener, Network, NetworkTrouble, configuration
+from supervisor.hosts.wire.listener import Listener
+from supervisor.hosts.wire.network import Network, NetworkTrouble, configuration
 from supervisor.hosts.wire.refusals import RateLimit, Reason, Refusals
 from supervisor.nodes.link import Link
 
@@ -184,7 +185,7 @@ class HomeWire:
         guest = _Guest(answered, hello, connection)
         with self._lock:
             self._by_session[answered.keys.session] = guest
-        guest.listener = self._network.listen(keys.up(nonce), connection.take)
+        guest.listener = connection.listener = self._network.listen(keys.up(nonce), connection.take)
         self._say(nonce, answered.welcome)
 
     def _say(self, nonce: bytes, greeting: bytes) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from supervisor.hosts.wire.records import BATCH, Piece, Sealer, join
+from supervisor.hosts.wire.records import BATCH, LARGE, MAX_RECORD, Sealer, join, join_into
 
 BURST = 50e-6
 """Seconds between two frames within which more are expected: they are left to the lane's thread, which sends together
@@ -20,14 +20,23 @@ class Source(Protocol):
     sealer: Sealer
 
 
-Put = Callable[[bytes], None]
-"""Hands a record over to the network; may block. Raises OSError when that is gone."""
+class Pace(Protocol):
+    """quick: whether the network has moved lately, so that a sender may put something there itself."""
+
+    quick: bool
+
+
+Put = Callable[[int, bytes | bytearray], None]
+"""Hands a record of a lane over to the network; may block, and raises OSError when that is gone."""
+
+Waiting = tuple[Source, int, bytes, bool]
+"""A piece (records.Piece) of a channel."""
 
 
 class LaneWriter:
     """Seals and sends the pieces of one lane in the order in which they were posted. Any thread may use it.
 
-    may_block: whether a sender may wait for the network itself. on_failure: told once why nothing can be sent any more.
+    on_failure: told once why nothing can be sent any more.
     """
 
     def __init__(
@@ -35,35 +44,36 @@ class LaneWriter:
         lane: int,
         name: str,
         put: Put,
-        may_block: Callable[[], bool],
+        pace: Pace,
         on_failure: Callable[[str], None],
     ) -> None:
-        self._lane, self._name, self._put = lane, name, put
-        self._may_block, self._on_failure = may_block, on_failure
-        self._waiting: deque[tuple[Source, Piece]] = deque()
+        self._lane, self._name, self._put, self._pace = lane, name, put, pace
+        self._on_failure = on_failure
+        self._waiting: deque[Waiting] = deque()
         self._writing = threading.Lock()
         self._tokens: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._awake = False
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._last = 0.0
+        self._space: memoryview | None = None
         self._closed = False
+        self.post = self._waiting.append
+        """Put a piece behind those that wait. It is sent after a `flush`; never blocks."""
         self.bytes = 0
         """How many have been sent."""
 
-    def post(self, source: Source, piece: Piece) -> None:
-        """Put a piece behind those that wait. It is sent after a `flush`; never blocks."""
-        self._waiting.append((source, piece))
-
     @property
     def idle(self) -> bool:
-        """Whether nothing waits and nobody is sending."""
-        return not self._waiting and not self._writing.locked()
+        """Whether a sender would be sending by itself, and soon done."""
+        return not self._waiting and not self._writing.locked() and self._pace.quick
 
-    def flush(self) -> None:
-        """See that what waits is sent: here, if it is a lone piece, or soon."""
-        pause = time.monotonic() - self._last
-        if pause > BURST and self._may_block() and self._writing.acquire(blocking=False):
+    def flush(self, size: int = 0) -> None:
+        """See that what waits is sent: here, if a lone or a large piece has just been posted, or soon.
+
+        size: bytes of the last piece."""
+        worthwhile = size >= LARGE or time.monotonic() - self._last > BURST
+        if worthwhile and self._pace.quick and self._writing.acquire(False):
             try:
                 self._send_batch()
             finally:
@@ -88,8 +98,12 @@ class LaneWriter:
     def close(self) -> None:
         """Send nothing any more."""
         self._closed = True
-        self._waiting.clear()
         self._tokens.put(False)
+
+    def _scratch(self) -> memoryview:
+        if self._space is None:
+            self._space = memoryview(bytearray(MAX_RECORD))
+        return self._space
 
     def _start(self) -> None:
         with self._starting:
@@ -107,23 +121,21 @@ class LaneWriter:
     def _send_batch(self) -> None:
         """Send a record of what waits for the first channel. Hold the lock: what is sealed first is sent first."""
         waiting = self._waiting
-        try:
-            source, piece = waiting.popleft()
-        except IndexError:
+        if not waiting or self._closed:
             return
-        pieces, size = [piece], len(piece.body)
-        while size < BATCH:
-            try:
-                if waiting[0][0] is not source:
-                    break
-                piece = waiting.popleft()[1]
-            except IndexError:
-                break
-            pieces.append(piece)
-            size += len(piece.body)
-        record = source.sealer.seal(self._lane, join(pieces))
+        source, kind, body, more = waiting.popleft()
+        pieces, size = [(kind, body, more)], len(body)
+        while waiting and size < BATCH and waiting[0][0] is source:
+            _, kind, body, more = waiting.popleft()
+            pieces.append((kind, body, more))
+            size += len(body)
+        if size < LARGE or len(pieces) > 16:
+            sealed: bytes | memoryview = join(pieces)
+        else:
+            sealed = join_into(pieces, self._scratch())
+        record = source.sealer.seal(self._lane, sealed)
         try:
-            self._put(record)
+            self._put(self._lane, record)
         except OSError as error:
             if not self._closed:
                 self.close()

@@ -3,24 +3,26 @@
 zenoh is imported here and only when a session is opened.
 """
 
-import contextlib
 import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from supervisor.hosts.identity.identity import Identity
+from supervisor.hosts.wire import keys
 from supervisor.hosts.wire.handshake import LARGEST
+from supervisor.hosts.wire.lane_writer import Put
+from supervisor.hosts.wire.listener import Listener
 from supervisor.hosts.wire.records import LANES, MAX_RECORD, Lane
-
-if TYPE_CHECKING:
-    import zenoh
 
 log = logging.getLogger(__name__)
 
 WAITING = 64
 """Records that were received and not looked at; with more, the network waits."""
+
+HELLOS_OF_A_LINK = 8.0
+"""Greetings a second that zenoh lets through from one link."""
 
 CLOSED_WITHIN = 2.0
 """Seconds that zenoh has to close a session; then it is left to itself (zenoh#2675)."""
@@ -54,6 +56,14 @@ def configuration(
             "timeout": round(within * 1000),
         },
         "adminspace": {"enabled": False},
+        # of each link; so that whoever greets without end keeps nobody else from being heard
+        "downsampling": [
+            {
+                "flows": ["ingress"],
+                "messages": ["put", "delete"],
+                "rules": [{"key_expr": keys.HELLO, "freq": HELLOS_OF_A_LINK}],
+            }
+        ],
         "transport": {
             "shared_memory": {"enabled": False},
             "unicast": {"open_timeout": patience, "accept_timeout": patience, "max_links": 1},
@@ -91,7 +101,7 @@ class Network:
         except (zenoh.ZError, TimeoutError) as error:
             raise NetworkTrouble(_shortened(str(error))) from None
 
-    def putter(self, key: str) -> Callable[[int, bytes], None]:
+    def putter(self, key: str) -> Put:
         """Puts bytes of a lane to everybody who listens to `key`. It may block, and raises OSError when the session is
         gone."""
         zenoh = self._zenoh
@@ -107,7 +117,7 @@ class Network:
             for lane in LANES
         ]
 
-        def put(lane: int, data: bytes) -> None:
+        def put(lane: int, data: bytes | bytearray) -> None:
             try:
                 lanes[lane].put(data)
             except zenoh.ZError as error:
@@ -115,19 +125,28 @@ class Network:
 
         return put
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes, **how: Any) -> None:
         """Raises OSError."""
         try:
-            self._session.put(key, data, congestion_control=self._zenoh.CongestionControl.BLOCK)
+            self._session.put(key, data, congestion_control=self._zenoh.CongestionControl.BLOCK, **how)
         except self._zenoh.ZError as error:
             raise OSError(f"the network takes nothing: {error}") from None
 
     def listen(self, key: str, take: Callable[[bytes], None]) -> "Listener":
-        """Gives what is put to `key` to `take`, in a thread of its own."""
-        subscriber = self._session.declare_subscriber(key, self._zenoh.handlers.FifoChannel(WAITING))
-        return Listener(
-            subscriber, f"wire/{key}", lambda sample: take(sample.payload.to_bytes()), self._zenoh.ZError
-        )
+        """Gives what is put to `key` to `take`, one after another."""
+        zenoh = self._zenoh
+        subscriber = self._session.declare_subscriber(key, zenoh.handlers.FifoChannel(WAITING))
+
+        def look(sample: Any) -> None:
+            data = sample.payload.to_bytes()
+            if data != listener.nothing:
+                take(data)
+
+        def nudge(data: bytes) -> None:
+            self.put(key, data, allowed_destination=zenoh.Locality.SESSION_LOCAL)
+
+        listener = Listener(subscriber, f"wire/{key}", look, zenoh.ZError, nudge)
+        return listener
 
     def show_life(self, key: str) -> None:
         """Let others notice at once when this session is gone."""
@@ -141,7 +160,7 @@ class Network:
             key, self._zenoh.handlers.FifoChannel(WAITING), history=True
         )
 
-        def look(sample: "zenoh.Sample") -> None:
+        def look(sample: Any) -> None:
             if sample.kind == deleted:
                 gone(str(sample.key_expr))
 
@@ -155,31 +174,6 @@ class Network:
             log.warning("zenoh did not close its session within %g s; it is left to itself", CLOSED_WITHIN)
         except self._zenoh.ZError as error:
             log.warning("zenoh did not close its session well: %s", error)
-
-
-class Listener:
-    """Hands what a subscriber receives to a function, until it is closed."""
-
-    def __init__(
-        self, subscriber: Any, name: str, take: Callable[[Any], None], over: type[Exception]
-    ) -> None:
-        self._subscriber, self._take, self._over = subscriber, take, over
-        threading.Thread(target=self._run, name=name, daemon=True).start()
-
-    def _run(self) -> None:
-        handler = self._subscriber.handler
-        receive, receive_now, take = handler.recv, handler.try_recv, self._take
-        try:
-            while True:
-                take(receive())
-                while (sample := receive_now()) is not None:
-                    take(sample)
-        except self._over:
-            pass
-
-    def close(self) -> None:
-        with contextlib.suppress(self._over):  # its session is gone
-            self._subscriber.undeclare()
 
 
 def _bounded(work: Callable[[], _T], seconds: float, name: str) -> _T:

@@ -7,7 +7,6 @@ record that was changed, repeated, left out or put elsewhere is noticed, whoever
 import enum
 import struct
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,7 +16,7 @@ from supervisor.hosts.wire.refusals import Reason
 VERSION = 1
 """Of the wire. Both ends must have the same."""
 
-PIECE = 128 * 1024
+PIECE = 248 * 1024
 """Most bytes of one frame in a record: a larger frame goes in pieces, between which more urgent lanes are sent."""
 
 BATCH = 64 * 1024
@@ -27,13 +26,18 @@ MAX_FRAME = 8 * 1024 * 1024
 """Most bytes in one frame."""
 
 _HEAD = struct.Struct(">BQIBQ")
-_NONCE = struct.Struct(">IQ")
+_NONCE = slice(10, 22)
+"""Of a head: lane and sequence, which no two records under one key share, behind a part of the channel's number."""
 _FRAME = struct.Struct(">BI")
 _TAG = 16
 _MORE = 1 << 31
 
+LARGE = 8 * 1024
+"""From so many bytes on, memory is used again rather than asked for: the system takes long to give it."""
+
+FRAME_HEAD = _FRAME.size
 LEAST_RECORD = _HEAD.size + _TAG
-MAX_RECORD = LEAST_RECORD + PIECE + BATCH + 64 * _FRAME.size
+MAX_RECORD = LEAST_RECORD + PIECE + BATCH + 64 * FRAME_HEAD
 """Most bytes of a record: the last frame of a batch may be a whole piece."""
 
 
@@ -48,21 +52,8 @@ class Lane(enum.IntEnum):
 LANES = tuple(Lane)
 
 
-class Head(NamedTuple):
-    """session, channel: which; lane, sequence: which record of it."""
-
-    session: int
-    channel: int
-    lane: int
-    sequence: int
-
-
-class Piece(NamedTuple):
-    """A frame, or one piece of it. more: others of the same frame follow in this lane."""
-
-    kind: int
-    body: bytes
-    more: bool = False
+Piece = tuple[int, bytes, bool]
+"""A frame, or one piece of it: its kind, its body, and whether others of the same frame follow in this lane."""
 
 
 class RecordRefused(Exception):
@@ -73,19 +64,17 @@ class RecordRefused(Exception):
         self.reason = reason
 
 
-def head_of(record: bytes) -> Head:
-    """Raises RecordRefused for what cannot be a record."""
-    if len(record) > MAX_RECORD:
-        raise RecordRefused(Reason.OVERSIZED)
-    if len(record) < LEAST_RECORD:
-        raise RecordRefused(Reason.MALFORMED)
+def head_of(record: bytes) -> tuple[int, int, int, int]:
+    """Its session, channel, lane and sequence. Raises RecordRefused for what cannot be a record."""
+    if not LEAST_RECORD <= len(record) <= MAX_RECORD:
+        raise RecordRefused(Reason.OVERSIZED if len(record) > MAX_RECORD else Reason.MALFORMED)
     version, session, channel, lane, sequence = _HEAD.unpack_from(record)
-    if version != VERSION or lane >= len(LANES):
+    if version != VERSION or lane > Lane.PICTURE:
         raise RecordRefused(Reason.MALFORMED)
-    return Head(session, channel, lane, sequence)
+    return session, channel, lane, sequence
 
 
-def join(pieces: Iterable[Piece | tuple[int, bytes, bool]]) -> bytes:
+def join(pieces: Iterable[Piece]) -> bytes:
     """What is sealed in a record."""
     parts = []
     for kind, body, more in pieces:
@@ -94,22 +83,34 @@ def join(pieces: Iterable[Piece | tuple[int, bytes, bool]]) -> bytes:
     return b"".join(parts)
 
 
-def split(sealed: bytes) -> list[Piece]:
+def join_into(pieces: Iterable[Piece], space: memoryview) -> memoryview:
+    """The same in `space`, which must be large enough; the part of it that is used."""
+    at = 0
+    for kind, body, more in pieces:
+        _FRAME.pack_into(space, at, kind, len(body) | _MORE if more else len(body))
+        at += FRAME_HEAD
+        space[at : at + len(body)] = body
+        at += len(body)
+    return space[:at]
+
+
+def split(sealed: bytes | memoryview) -> list[Piece]:
     """The reverse of `join`. Raises RecordRefused."""
     pieces = []
-    at, end, size_of_head = 0, len(sealed), _FRAME.size
-    while at < end:
-        if at + size_of_head > end:
-            raise RecordRefused(Reason.MALFORMED)
-        kind, size = _FRAME.unpack_from(sealed, at)
-        more = size >= _MORE
-        if more:
-            size -= _MORE
-        at += size_of_head
-        if size > end - at:
-            raise RecordRefused(Reason.MALFORMED)
-        pieces.append(Piece(kind, sealed[at : at + size], more))
-        at += size
+    at, end, unpack = 0, len(sealed), _FRAME.unpack_from
+    try:
+        while at < end:
+            kind, size = unpack(sealed, at)
+            more = size >= _MORE
+            if more:
+                size -= _MORE
+            at += FRAME_HEAD
+            pieces.append((kind, bytes(sealed[at : at + size]), more))
+            at += size
+    except struct.error:
+        raise RecordRefused(Reason.MALFORMED) from None
+    if at != end:
+        raise RecordRefused(Reason.MALFORMED)
     return pieces
 
 
@@ -117,37 +118,53 @@ class Sealer:
     """One end of one direction of a channel. Not thread-safe: what is sealed first must be sent first."""
 
     def __init__(self, key: bytes, session: int, channel: int) -> None:
-        self._cipher = AESGCM(key)
+        cipher = AESGCM(key)
+        self._encrypt, self._encrypt_into = cipher.encrypt, cipher.encrypt_into
         self._session, self._channel = session, channel
         self._next = [0] * len(LANES)
 
-    def seal(self, lane: int, body: bytes) -> bytes:
+    def seal(self, lane: int, body: bytes | memoryview) -> bytes | bytearray:
         """The next record of a lane."""
         sequence = self._next[lane]
         self._next[lane] = sequence + 1
         head = _HEAD.pack(VERSION, self._session, self._channel, lane, sequence)
-        return head + self._cipher.encrypt(_NONCE.pack(lane, sequence), body, head)
+        if len(body) < LARGE:
+            return head + self._encrypt(head[_NONCE], body, head)
+        record = bytearray(len(head) + len(body) + _TAG)
+        record[: len(head)] = head
+        self._encrypt_into(head[_NONCE], body, head, memoryview(record)[len(head) :])
+        return record
 
 
 class Opener:
     """The other end of a Sealer with the same key."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+        cipher = AESGCM(key)
+        self._decrypt, self._decrypt_into = cipher.decrypt, cipher.decrypt_into
         self._next = [0] * len(LANES)
 
-    def open(self, head: Head, record: bytes) -> bytes:
-        """What was sealed. Raises RecordRefused: of its reasons only GAP is said by the sender itself, whose record it
-        is, of those before which are gone; all others may come from anybody, and change nothing here."""
-        expected = self._next[head.lane]
-        if head.sequence < expected:
+    def open(self, lane: int, sequence: int, record: bytes, space: memoryview) -> bytes | memoryview:
+        """What was sealed; lane, sequence: as its head says. space: of MAX_RECORD bytes, for what is large.
+
+        Raises RecordRefused: of its reasons only GAP is said by the sender itself, whose record it is, of those before
+        which are gone; all others may come from anybody, and change nothing here."""
+        expected = self._next[lane]
+        if sequence < expected:
             raise RecordRefused(Reason.REPLAYED)
         try:
-            nonce = _NONCE.pack(head.lane, head.sequence)
-            body = self._cipher.decrypt(nonce, record[_HEAD.size :], record[: _HEAD.size])
+            body = self._opened(record, space)
         except InvalidTag:
             raise RecordRefused(Reason.FORGED) from None
-        if head.sequence > expected:
+        if sequence > expected:
             raise RecordRefused(Reason.GAP)
-        self._next[head.lane] = expected + 1
+        self._next[lane] = expected + 1
+        return body
+
+    def _opened(self, record: bytes, space: memoryview) -> bytes | memoryview:
+        if len(record) < LARGE:
+            return self._decrypt(record[_NONCE], record[_HEAD.size :], record[: _HEAD.size])
+        body = space[: len(record) - LEAST_RECORD]
+        sealed = memoryview(record)[_HEAD.size :]
+        self._decrypt_into(record[_NONCE], sealed, record[: _HEAD.size], body)
         return body

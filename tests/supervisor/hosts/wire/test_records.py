@@ -21,11 +21,12 @@ from supervisor.hosts.wire.records import (
 from supervisor.hosts.wire.refusals import Reason
 
 KEY = bytes(range(32))
-PIECES = st.lists(st.builds(Piece, st.integers(0, 255), st.binary(max_size=50), st.booleans()), max_size=20)
+PIECES = st.lists(st.tuples(st.integers(0, 255), st.binary(max_size=50), st.booleans()), max_size=20)
 
 
 def opened(opener: Opener, record: bytes) -> bytes:
-    return opener.open(head_of(record), record)
+    _, _, lane, sequence = head_of(record)
+    return opener.open(lane, sequence, bytes(record), memoryview(bytearray(MAX_RECORD)))
 
 
 def refused(opener: Opener, record: bytes) -> Reason:

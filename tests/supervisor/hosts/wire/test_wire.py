@@ -15,9 +15,13 @@ import pytest
 from supervisor.chaos.relay import Relay, Weather
 from supervisor.demo.instance import free_port
 from supervisor.hosts.identity.identity import Identity
+from supervisor.hosts.wire import keys
 from supervisor.hosts.wire.agent_wire import AgentWire, pause_after
+from supervisor.hosts.wire.handshake import Caller, Papers
 from supervisor.hosts.wire.home_wire import CannotListen, HomeWire, HostAway
 from supervisor.hosts.wire.host_link import HostLink, LinkState
+from supervisor.hosts.wire.network import Network as Flood
+from supervisor.hosts.wire.network import configuration
 from supervisor.hosts.wire.records import Lane
 from supervisor.nodes.link import FrameType, Link, LinkClosed
 from tests.doubles.wired import PATIENCE, House, echo, frames_until_closed
@@ -197,6 +201,33 @@ def test_a_revoked_host_loses_its_channels_within_a_second_and_hears_why(network
     assert "was removed from this home" in state.why
     assert network.wire.refused.counts()["revoked"] >= 1
     assert asked(other, b"here") == b"here"
+
+
+def test_a_removed_host_that_greets_without_end_keeps_nobody_from_being_let_in(network: Network) -> None:
+    flooding = network.house.invite("flooder")
+    network.house.registry.revoke("flooder")
+    settings = configuration(flooding, connect=[network.address], lost_after=1.0, within=5.0)
+    flood = Flood(settings, 5.0)
+    hello = Caller(Papers(flooding.certificate.read_bytes(), flooding.sign, str), bytes(16), {}).hello
+    over = threading.Event()
+
+    def send() -> None:
+        while not over.is_set():
+            flood.put(keys.HELLO, hello)
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    try:
+        network.agent(network.house.invite("box"))
+        network.await_state("box", LinkState.UP)
+        assert asked(network.wire.open("box"), b"here") == b"here"
+    finally:
+        over.set()
+        sender.join(PATIENCE)
+        flood.close()
+    counts = network.wire.refused.counts()
+    assert set(counts) == {"revoked"}
+    assert 1 <= counts["revoked"] < 200  # of some hundred thousand
 
 
 def test_a_killed_host_is_known_at_once_and_what_it_sent_is_received(network: Network) -> None:
