@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -295,9 +295,11 @@ class _OtherClock(SystemClock):
         return time.time() + self._ahead
 
 
-def run(connection: "Connection", shared: Shared, boot: bytes) -> None:
-    """The process's main function: run one incarnation, then exit without waiting for other threads."""
-    _Worker(connection, shared, msgspec.msgpack.decode(boot, type=Boot)).run()
+def run(connection: "Connection", shared: Shared, boot: Iterable[int]) -> None:
+    """The process's main function: run one incarnation, then exit without waiting for other threads.
+
+    boot: a Boot in MessagePack, as bytes in memory that the parent shares."""
+    _Worker(connection, shared, msgspec.msgpack.decode(bytes(boot), type=Boot)).run()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

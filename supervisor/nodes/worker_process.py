@@ -46,9 +46,12 @@ class WorkerProcess:
         self.shared: Shared = shared_memory()
         ours, self._theirs = _spawn.Pipe(duplex=True)
         self.link = LocalLink(ours)
+        # In shared memory, for the spawn writes its arguments into a pipe of which this process holds both ends: if the
+        # child dies before it reads, what exceeds the pipe's 4 kB on Windows (64 on Linux) is never written to its end.
+        encoded = _spawn.RawArray("B", msgspec.msgpack.encode(boot))
         self._process = _spawn.Process(
             target=run,
-            args=(self._theirs, self.shared, msgspec.msgpack.encode(boot)),
+            args=(self._theirs, self.shared, encoded),
             name=boot.address,
             daemon=True,
         )

@@ -2,8 +2,12 @@
 
 import os
 import queue
+import signal
 import sys
 import threading
+from collections.abc import Callable
+from multiprocessing import util
+from typing import Any
 
 import pytest
 
@@ -38,6 +42,42 @@ class DiesAtOnce(Held):
         super().start()
 
 
+class DiesBeforeItReads(Held):
+    """Killed as soon as the system has made it, so that nobody reads what the spawn writes."""
+
+    def start(self) -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            if sys.platform == "win32":
+                from multiprocessing import popen_spawn_win32 as popen
+
+                made = popen._winapi.CreateProcess
+                patched.setattr(popen._winapi, "CreateProcess", _killed(made, lambda it: it[0], _terminate))
+            else:
+                patched.setattr(util, "spawnv_passfds", _killed(util.spawnv_passfds, int, _kill))
+            super().start()
+
+
+def _killed(
+    make: Callable[..., Any], of: Callable[[Any], int], kill: Callable[[int], None]
+) -> Callable[..., Any]:
+    def killed(*arguments: Any) -> Any:
+        made = make(*arguments)
+        kill(of(made))
+        return made
+
+    return killed
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def _terminate(handle: int) -> None:
+    import _winapi
+
+    _winapi.TerminateProcess(handle, 1)
+
+
 class CannotBeSpawned(WorkerProcess):
     """The system has no process to give: on Windows also one that dies before it has read what it is to do."""
 
@@ -45,13 +85,17 @@ class CannotBeSpawned(WorkerProcess):
         raise BrokenPipeError(22, "Invalid argument")
 
 
+LARGE = (("x" * 200_000, ()),)
+"""More than any pipe takes while nobody reads."""
+
+
 def boot(actor: str, standby: int = 0) -> Boot:
     settings = ProcessSettings(standby=standby)
-    return Boot("echo", 1, actor, (), {}, ".", "seed", "", "run", "INFO", {}, settings)
+    return Boot("echo", 1, actor, (), {}, ".", "seed", "", "run", "INFO", {}, settings, subscribers=LARGE)
 
 
 @pytest.mark.parametrize("actor", ACTORS)
-@pytest.mark.parametrize("dies", [DiesAtOnce, CannotBeSpawned])
+@pytest.mark.parametrize("dies", [DiesAtOnce, DiesBeforeItReads, CannotBeSpawned])
 def test_its_supervisor_hears_of_it(actor: str, dies: type[WorkerProcess]) -> None:
     directory, ended = Directory(), queue.SimpleQueue[Failure | None]()
     slot = ActorSlot(ChildSpec("echo", actor, pin="process"), "", 0)
@@ -63,7 +107,7 @@ def test_its_supervisor_hears_of_it(actor: str, dies: type[WorkerProcess]) -> No
     assert failure.kind in ("Killed", "SpawnError")
 
 
-@pytest.mark.parametrize("dies", [DiesAtOnce, CannotBeSpawned])
+@pytest.mark.parametrize("dies", [DiesAtOnce, DiesBeforeItReads, CannotBeSpawned])
 def test_a_standby_process_is_replaced(dies: type[WorkerProcess]) -> None:
     made: list[WorkerProcess] = []
     warm = threading.Event()
