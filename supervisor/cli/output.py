@@ -47,7 +47,7 @@ class UnfailingOutput(io.TextIOBase):
     def __init__(self, stream: TextIO, name: str) -> None:
         self._fd = _descriptor(stream)
         self._name = name
-        self._encoding = stream.encoding or "utf-8"
+        self._encoding = getattr(stream, "encoding", None) or "utf-8"
         self._is_console = self._fd >= 0 and is_console(stream)
         self._write = _writing(stream, self._fd)
         self._waiting: deque[str] = deque()

@@ -83,7 +83,7 @@ class DemoInstance:
         with contextlib.suppress(NoInstance, RequestRefused):
             call(self.home, {"do": "stop"})
         try:
-            self.exit_code = self._process.wait(15.0)
+            self.exit_code = self._process.wait(20.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self.exit_code = self._process.wait()

@@ -1,6 +1,9 @@
 """The page of a whole instance on a network: not served without a password, and then encrypted."""
 
+import re
 import ssl
+import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -25,3 +28,15 @@ def test_a_page_on_a_network_waits_for_a_password(home: Path, supervisor: Comman
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with urllib.request.urlopen(served["url"] + "sign-in", timeout=WITHIN, context=context) as answer:
             assert 'type="password"' in answer.read().decode()
+
+
+def test_a_run_that_is_to_open_the_page_does_so_when_everything_is_ready(home: Path) -> None:
+    settings = (*ports(), "llm.mock_responses=true", "page.enabled=true", "page.port=0")
+    look = threading.Event()
+    with forked_instance(home, settings, {}, "--text", "--open") as instance:
+        until = time.monotonic() + WITHIN
+        while not (said := re.search(r"http://127\.0\.0\.1:\d+/enter\?link=\S+", instance.printed())):
+            assert time.monotonic() < until, instance.printed()
+            look.wait(0.1)
+        with urllib.request.urlopen(said[0], timeout=WITHIN) as answer:
+            assert answer.status == 200

@@ -73,7 +73,7 @@ class RunScreen:
         self._tether = tether
         self._source = source
         # A run that is started again has its page open already.
-        self._opens = opens and (tether is None or not tether.restarts)
+        self._opens = opens and config.page.enabled and (tether is None or not tether.restarts)
         self._console = Console(emoji=False, highlight=False, soft_wrap=True)
         self._told: dict[object, tuple[object, object]] = {}
 

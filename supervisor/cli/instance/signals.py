@@ -7,6 +7,7 @@ import time
 from types import FrameType
 
 from supervisor.console import hear_console
+from supervisor.session_end import hear_session_end
 
 SAME_REQUEST = 0.5
 """Seconds within which several are one: a terminal, a service manager and the launcher may all pass the same one on."""
@@ -37,6 +38,7 @@ class StopSignals:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._on_signal)
         hear_console(self.ask)
+        hear_session_end(self.ask)
 
     def ask(self) -> None:
         """Ask for it, from any thread."""

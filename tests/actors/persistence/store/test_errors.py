@@ -2,6 +2,7 @@
 
 import errno
 from pathlib import Path
+from typing import Any
 
 import lmdb
 import pytest
@@ -18,9 +19,27 @@ def lmdb_error(code: int) -> lmdb.Error:
     return error
 
 
+def windows_error(code: int, number: int = errno.EINVAL) -> OSError:
+    """As Windows' Python has it: the errno is not always one that fits."""
+    error = WindowsError(number, "Worte in irgendeiner Sprache")
+    error.winerror = code
+    return error
+
+
+class WindowsError(OSError):
+    winerror: Any = None
+
+
 @pytest.mark.parametrize(
     ("error", "remedy"),
     [
+        (windows_error(112, errno.ENOSPC), "free some space"),
+        (windows_error(39), "free some space"),
+        (windows_error(1295), "free some space"),
+        (windows_error(19, errno.EACCES), "make the disk writable"),
+        (windows_error(5, errno.EACCES), "the right to write"),
+        (windows_error(32, errno.EACCES), "another program has the file open"),
+        (windows_error(1224), "another program has the file open"),
         (OSError(errno.ENOSPC, VOLL), "free some space"),
         (OSError(errno.EDQUOT, VOLL), "free some space"),
         (lmdb_error(errno.ENOSPC), "free some space"),
