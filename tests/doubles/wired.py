@@ -33,10 +33,10 @@ class House:
         self.identity = make_home(folder / "home", _now())
         self.registry = Registry(folder / "home")
 
-    def invite(self, name: str) -> Identity:
-        """A host that may come."""
+    def invite(self, name: str, age: datetime.timedelta = datetime.timedelta()) -> Identity:
+        """A host that may come. age: of its certificate."""
         key = make_key()
-        certificate, authority = issue_to_host(self.folder / "home", make_request(key), name, _now())
+        certificate, authority = issue_to_host(self.folder / "home", make_request(key), name, _now() - age)
         self.registry.add(name, certificate)
         return write_identity(self.folder / name / "agent", key, certificate, authority)
 
@@ -48,12 +48,16 @@ class Ends:
         self.channels: queue.SimpleQueue[Channel] = queue.SimpleQueue()
         self.up = threading.Event()
         self.over: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.renewed: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def on_up(self, connection: Connection) -> None:
         self.up.set()
 
     def on_channel(self, connection: Connection, channel: Channel) -> None:
         self.channels.put(channel)
+
+    def on_renewed(self, connection: Connection, certificate: bytes) -> None:
+        self.renewed.put(certificate)
 
     def on_end(self, connection: Connection, why: str) -> None:
         self.over.put(why)

@@ -19,11 +19,13 @@ APART = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """A certificate of this machine's own. whose: in words. until: UTC. soon: it must be renewed by somebody."""
+    """A certificate of this machine's own. whose: in words. until: UTC, which is soon or not. early, remedy: what to do
+    while it lasts, and afterwards."""
 
     whose: str
     until: datetime.datetime
     soon: bool
+    early: str
     remedy: str
 
 
@@ -80,7 +82,7 @@ def gather(subject: Subject) -> HostsFacts:
 
 def _own(data: Path, now: datetime.datetime) -> tuple[str, tuple[Ends, ...]]:
     """The home that this machine is a host of, "" for none; and its own certificates. Raises NoIdentity."""
-    from supervisor.hosts.identity.authority import LARGEST
+    from supervisor.hosts.identity.authority import LARGEST, RENEWED
     from supervisor.hosts.identity.examination import parsed
     from supervisor.hosts.identity.identity import AUTHORITY, agent_folder, home_folder, identity_of
     from supervisor.hosts.identity.membership import membership_of
@@ -89,18 +91,18 @@ def _own(data: Path, now: datetime.datetime) -> tuple[str, tuple[Ends, ...]]:
     if home_folder(data).exists():
         identity = identity_of(home_folder(data))
         remedy = "remove data/hosts, and invite every host anew"
-        found.append((identity.authority, "the authority of this home", remedy))
+        found.append((identity.authority, "the authority of this home", remedy, remedy))
     if (agent_folder(data) / AUTHORITY).exists():
         identity = identity_of(agent_folder(data))
         home = membership_of(agent_folder(data)).addresses[0]
+        whose = f"the certificate of this machine as the host {identity.name}"
         remedy = f"at the home: `supervisor host invite {identity.name} --again`; then join with --again"
-        found.append(
-            (identity.certificate, f"the certificate of this machine as the host {identity.name}", remedy)
-        )
+        early = "it is renewed once `supervisor host run` is connected to the home"
+        found.append((identity.certificate, whose, early, remedy))
     ends = []
-    for file, whose, remedy in found:
+    for file, whose, early, remedy in found:
         until = parsed(read_limited(file, LARGEST)).not_valid_after_utc
-        ends.append(Ends(whose, until, until - now < datetime.timedelta(days=60), remedy))
+        ends.append(Ends(whose, until, until - now < RENEWED, early, remedy))
     return home, tuple(ends)
 
 
@@ -130,13 +132,14 @@ def _bad(facts: HostsFacts) -> Iterator[Finding]:
         if one.until < facts.now:
             yield problem(f"{one.whose} ended on {one.until:%Y-%m-%d}", one.remedy)
         elif one.soon:
-            yield note(f"{one.whose} ends on {one.until:%Y-%m-%d}", one.remedy)
+            yield note(f"{one.whose} ends on {one.until:%Y-%m-%d}", one.early)
     for row in facts.rows:
         again = f"`supervisor host invite {row.name} --again`, and join there with --again"
         if row.state == "ended":
             yield problem(f"the certificate of {row.name} ended on {_day(row.until)}", again)
         elif row.state == "joined" and row.ends_soon:
-            yield note(f"the certificate of {row.name} ends on {_day(row.until)}", again)
+            remedy = f"it is renewed once {row.name} is connected; else {again}"
+            yield note(f"the certificate of {row.name} ends on {_day(row.until)}", remedy)
         elif row.state != "joined" and row.is_configured:
             yield note(
                 f"{row.name} is configured, and has not joined", f"`supervisor host invite {row.name}`"

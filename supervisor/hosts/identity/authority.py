@@ -93,6 +93,17 @@ def issue_for(
     return _signed(authority, authority_key, private_key(key_pem).public_key(), role, name, now)
 
 
+def issue_again(
+    authority: bytes, authority_key: bytes, shown: bytes, role: Role, name: str, now: datetime.datetime
+) -> bytes:
+    """A newer certificate for the key of a good one that was shown, by whoever has that key. `shown`: DER or PEM."""
+    is_pem = shown.lstrip().startswith(b"-----BEGIN")
+    found = (x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate)(shown)
+    key = found.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey), "it was found good"
+    return _signed(authority, authority_key, key, role, name, now)
+
+
 def _requested(request: bytes) -> ec.EllipticCurvePublicKey:
     if len(request) > LARGEST:
         raise RequestRefused("the request for a certificate is too large")

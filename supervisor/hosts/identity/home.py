@@ -7,7 +7,14 @@ import filelock
 
 from config.files import read_limited, write_private
 from config.ownership import trouble
-from supervisor.hosts.identity.authority import LARGEST, issue, issue_for, make_authority, make_key
+from supervisor.hosts.identity.authority import (
+    LARGEST,
+    issue,
+    issue_again,
+    issue_for,
+    make_authority,
+    make_key,
+)
 from supervisor.hosts.identity.examination import examine
 from supervisor.hosts.identity.identity import (
     AUTHORITY,
@@ -55,6 +62,12 @@ def issue_to_host(data: Path, request: bytes, name: str, now: datetime.datetime)
     """A host's certificate, and the authority's. Raises RequestRefused and OSError."""
     key, authority = _authority(data)
     return issue(authority, key, request, Role.HOST, name, now), authority
+
+
+def issue_again_to_host(data: Path, shown: bytes, name: str, now: datetime.datetime) -> bytes:
+    """A newer certificate for the key of the good one that it showed. Raises NoIdentity."""
+    key, authority = _authority(data)
+    return issue_again(authority, key, shown, Role.HOST, name, now)
 
 
 def _renewed(data: Path, now: datetime.datetime) -> Identity:

@@ -1,5 +1,6 @@
 """Who this machine is: a folder with its key, its certificate and that of the home's authority."""
 
+import datetime
 import stat
 import sys
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from config.access import others_that_read
 from config.files import read_limited, write_private
 from config.ownership import trouble
 from supervisor.hosts.identity.authority import LARGEST, private_key
-from supervisor.hosts.identity.examination import name_of, parsed
+from supervisor.hosts.identity.examination import examine, name_of, parsed
 from supervisor.hosts.identity.names import HOME, Role
-from supervisor.hosts.identity.refusal import Refused
+from supervisor.hosts.identity.refusal import Reason, Refused
 
 KEY, CERTIFICATE, AUTHORITY = "key.pem", "certificate.pem", "authority.pem"
 
@@ -79,6 +80,19 @@ def write_identity(folder: Path, key: bytes, certificate: bytes, authority: byte
     write_private(folder / CERTIFICATE, certificate)
     write_private(folder / KEY, key)
     return identity_of(folder)
+
+
+def take_over(identity: Identity, certificate: bytes, now: datetime.datetime) -> None:
+    """Keep a newer certificate (PEM) that the home gave, for the same key, in the place of the one there is. Raises
+    Refused for any other, and OSError."""
+    authority = read_limited(identity.authority, LARGEST)
+    before = parsed(read_limited(identity.certificate, LARGEST))
+    found = examine(certificate, authority, Role.HOST, now)
+    if found.name != identity.name:
+        raise Refused(Reason.WRONG_NAME, f"the newer certificate is of {found.name}, not of {identity.name}")
+    if parsed(certificate).public_key() != before.public_key() or found.until <= before.not_valid_after_utc:
+        raise Refused(Reason.STRANGER, "what the home gave is no newer certificate for this machine's key")
+    write_private(identity.certificate, certificate)
 
 
 def _check_private(key: Path) -> None:

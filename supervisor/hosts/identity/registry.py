@@ -13,6 +13,7 @@ from config.files import read_limited, write_private
 from config.ownership import trouble
 from supervisor.hosts.identity.authority import LARGEST
 from supervisor.hosts.identity.examination import Examined, examine
+from supervisor.hosts.identity.home import issue_again_to_host
 from supervisor.hosts.identity.identity import AUTHORITY, home_folder
 from supervisor.hosts.identity.names import Role
 from supervisor.hosts.identity.refusal import Reason, Refused
@@ -76,12 +77,12 @@ def admitted(contents: Contents, name: str, found: Examined, now: datetime.datet
     return msgspec.structs.replace(without, hosts=(*without.hosts, new))
 
 
-def renewed(contents: Contents, name: str, found: Examined) -> Contents:
-    """With a newer certificate of a host; the one before counts until the next. Raises UnknownHost."""
+def renewed(contents: Contents, name: str, found: Examined, shown: Examined) -> Contents:
+    """With a newer certificate of a host beside the one that it showed, which it may still use. Raises UnknownHost."""
     host = contents.host(name)
     if host is None:
         raise _unknown(name)
-    both = (found.fingerprint, *host.fingerprints[:1])
+    both = (found.fingerprint, shown.fingerprint)
     newer = msgspec.structs.replace(host, fingerprints=both, until=found.until.timestamp())
     return msgspec.structs.replace(
         contents, hosts=tuple(newer if one is host else one for one in contents.hosts)
@@ -127,6 +128,7 @@ class Registry:
     data: the home's. now: the time in UTC."""
 
     def __init__(self, data: Path, now: Callable[[], datetime.datetime] = _now) -> None:
+        self._data = data
         self._file = data / "hosts" / "registry.json"
         self._authority = home_folder(data) / AUTHORITY
         self._now = now
@@ -167,10 +169,17 @@ class Registry:
         found = self._examined(certificate, name)
         self._change(lambda contents: admitted(contents, name, found, self._now()))
 
-    def renew(self, name: str, certificate: bytes) -> None:
-        """Let it in with this one as well. Raises as `add`, and UnknownHost."""
+    def renew(self, shown: bytes) -> bytes | None:
+        """A newer certificate (PEM) for the host that showed this one and has its key, if that ends soon; both count
+        from now on. None while it lasts. Raises Refused, RegistryTrouble and NoIdentity."""
+        name, now = self.admit(shown), self._now()
+        before = self._examined(shown, name)
+        if not before.ends_soon(now):
+            return None
+        certificate = issue_again_to_host(self._data, shown, name, now)
         found = self._examined(certificate, name)
-        self._change(lambda contents: renewed(contents, name, found))
+        self._change(lambda contents: renewed(contents, name, found, before))
+        return certificate
 
     def revoke(self, name: str) -> None:
         """It is refused from now on. Raises UnknownHost and RegistryTrouble."""

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from supervisor.hosts.identity.examination import examine
-from supervisor.hosts.identity.identity import Identity
+from supervisor.hosts.identity.identity import Identity, take_over
 from supervisor.hosts.identity.names import Role
+from supervisor.hosts.identity.refusal import Refused
 from supervisor.hosts.wire import keys
 from supervisor.hosts.wire.channel import Channel
 from supervisor.hosts.wire.connection import Connection
@@ -205,6 +206,19 @@ class AgentWire:
     def on_channel(self, connection: Connection, channel: Channel) -> None:
         name = f"wire/channel/{channel.number}"
         threading.Thread(target=self._on_channel, args=(channel,), name=name, daemon=True).start()
+
+    def on_renewed(self, connection: Connection, certificate: bytes) -> None:
+        name = "wire/certificate"
+        threading.Thread(target=self._renew, args=(certificate,), name=name, daemon=True).start()
+
+    def _renew(self, certificate: bytes) -> None:
+        """It is shown from the next connection on."""
+        try:
+            take_over(self._identity, certificate, datetime.datetime.now(datetime.UTC))
+        except (Refused, OSError) as error:
+            log.warning("the newer certificate was not taken over: %s", error)
+        else:
+            log.info("the home has renewed the certificate of this host")
 
     def on_end(self, connection: Connection, why: str) -> None:
         was_up = self._link.state is LinkState.UP

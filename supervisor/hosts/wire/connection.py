@@ -56,6 +56,9 @@ class Events(Protocol):
     def on_channel(self, connection: "Connection", channel: Channel) -> None:
         """The other end has opened a channel."""
 
+    def on_renewed(self, connection: "Connection", certificate: bytes) -> None:
+        """The home has given a newer certificate. Of a host only."""
+
     def on_end(self, connection: "Connection", why: str) -> None:
         """It is over, and all of its channels are. Called once."""
 
@@ -171,6 +174,10 @@ class Connection:
         """Of a host: the record with which it proves that it is there. It may be put again until an answer comes, for
         the network may not know yet where to."""
         return self._trunk.sealer.seal(Lane.CONTROL, join([(TALK, talk.encode(self._ping()), False)]))
+
+    def renew(self, certificate: bytes) -> None:
+        """Of a home: give the host a newer certificate."""
+        self._say(talk.Renewed(certificate))
 
     def leave(self, why: str) -> None:
         """Send what waits, tell the other end, and end. Blocks as long as the network does."""
@@ -306,6 +313,10 @@ class Connection:
             case talk.Ended(number, why):
                 if channel := self._channels.get(number):
                     channel.end(why)
+            case talk.Renewed(certificate):
+                if self._at_home:
+                    raise RecordRefused(Reason.MALFORMED)
+                self._events.on_renewed(self, certificate)
             case talk.Leave(why):
                 self.end(why)
 

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import logging
+import math
 import secrets
 import threading
 import time
@@ -11,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from supervisor.hosts.identity.identity import Identity
+from supervisor.hosts.identity.identity import Identity, NoIdentity
 from supervisor.hosts.identity.refusal import Refused
+from supervisor.hosts.identity.registry import RegistryTrouble
 from supervisor.hosts.wire import keys
 from supervisor.hosts.wire.channel import Channel
 from supervisor.hosts.wire.connection import Connection
@@ -34,6 +36,9 @@ MOST_CONNECTIONS = 256
 LISTENED_AFTER = 30.0
 """Seconds for which what still comes for a lost connection is counted."""
 
+RENEWED_EVERY = 3600.0
+"""Seconds between two looks at whether the certificate of a host that is here must be renewed."""
+
 ADMITTED_EVERY = 0.5
 """Seconds between two looks at whether those who are here may still be."""
 
@@ -42,6 +47,8 @@ class Admits(Protocol):
     """supervisor.hosts.identity.registry.Registry."""
 
     def admit(self, certificate: bytes) -> str: ...
+
+    def renew(self, shown: bytes) -> bytes | None: ...
 
 
 class HostAway(ConnectionError):
@@ -61,6 +68,8 @@ class _Guest:
     connection: Connection
     listener: Listener | None = None
     lost_at: float = 0.0
+    renewal_at: float = 0.0
+    """When its certificate is looked at next, monotonic."""
 
 
 class HomeWire:
@@ -209,6 +218,9 @@ class HomeWire:
     def on_channel(self, connection: Connection, channel: Channel) -> None:
         channel.end("only a home opens channels")
 
+    def on_renewed(self, connection: Connection, certificate: bytes) -> None:
+        """Only a home gives any."""
+
     def on_end(self, connection: Connection, why: str) -> None:
         with self._lock:
             guest = self._by_session.pop(connection.session, None)
@@ -249,6 +261,7 @@ class HomeWire:
             if now - admitted >= ADMITTED_EVERY:
                 admitted = now
                 self._admit_again(guests)
+                self._renew(guests, now)
                 self._forget(now)
 
     def _admit_again(self, guests: tuple[_Guest, ...]) -> None:
@@ -258,6 +271,22 @@ class HomeWire:
             except Refused as refused:
                 self.refused.count(refused.reason)
                 guest.connection.end(f"it may not come any more: {refused}")
+
+    def _renew(self, guests: tuple[_Guest, ...], now: float) -> None:
+        """Give those a newer certificate whose own ends soon: they have proven that they have its key."""
+        for guest in guests:
+            if not guest.connection.up or now < guest.renewal_at:
+                continue
+            guest.renewal_at = now + RENEWED_EVERY
+            try:
+                certificate = self._registry.renew(guest.answered.hello.certificate)
+            except (Refused, RegistryTrouble, NoIdentity, OSError) as error:
+                log.warning("the certificate of %s cannot be renewed: %s", guest.connection.name, error)
+                continue
+            if certificate is not None:
+                log.info("the certificate of %s is renewed", guest.connection.name)
+                guest.renewal_at = math.inf  # once: it keeps showing the old one until it connects anew
+                guest.connection.renew(certificate)
 
     def _forget(self, now: float) -> None:
         with self._lock:

@@ -55,13 +55,19 @@ class Received(Word, frozen=True):
     total: Annotated[int, msgspec.Meta(ge=0)]
 
 
+class Renewed(Word, frozen=True):
+    """Of the home: a newer certificate for the key that the host has proven."""
+
+    certificate: Annotated[bytes, msgspec.Meta(max_length=1 << 14)]
+
+
 class Leave(Word, frozen=True):
     """The sender ends the connection in order."""
 
     why: str
 
 
-Words = Ping | Pong | Open | Opened | Ended | Received | Leave
+Words = Ping | Pong | Open | Opened | Ended | Received | Renewed | Leave
 
 _decoder: msgspec.msgpack.Decoder[Words] = msgspec.msgpack.Decoder(Words)
 _encoder = msgspec.msgpack.Encoder()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.hosts.identity.authority import LASTS, RENEWED, issue_for, make_key
+from supervisor.hosts.identity.authority import LASTS, RENEWED, issue_again, issue_for, make_key
 from supervisor.hosts.identity.examination import examine, is_signed_by
 from supervisor.hosts.identity.home import home_identity, hosts_folder, make_home
 from supervisor.hosts.identity.identity import (
@@ -15,9 +15,11 @@ from supervisor.hosts.identity.identity import (
     agent_folder,
     home_folder,
     identity_of,
+    take_over,
     write_identity,
 )
 from supervisor.hosts.identity.names import HOME, Role
+from supervisor.hosts.identity.refusal import Refused
 from tests.supervisor.hosts.identity.conftest import DAY, NOW, Ca, HomeOfTest
 
 
@@ -119,6 +121,27 @@ def test_a_key_that_others_can_read_is_not_used(tmp_path: Path, ca: Ca) -> None:
     (host_identity(tmp_path, ca) / "key.pem").chmod(0o640)
     with pytest.raises(NoIdentity, match="chmod 600"):
         identity_of(agent_folder(tmp_path))
+
+
+def test_a_newer_certificate_is_taken_over_and_no_other(tmp_path: Path, ca: Ca, stranger: Ca) -> None:
+    identity = identity_of(host_identity(tmp_path, ca))
+    before, key, later = identity.certificate.read_bytes(), identity.key.read_bytes(), NOW + 100 * DAY
+    others = (
+        issue_for(stranger.certificate, stranger.key, key, Role.HOST, "gpu-box", later),
+        issue_for(ca.certificate, ca.key, key, Role.HOST, "other-box", later),
+        issue_for(ca.certificate, ca.key, key, Role.HOME, HOME, later),
+        issue_for(ca.certificate, ca.key, make_key(), Role.HOST, "gpu-box", later),
+        issue_for(ca.certificate, ca.key, key, Role.HOST, "gpu-box", NOW - DAY),
+        b"",
+    )
+    for other in others:
+        with pytest.raises(Refused):
+            take_over(identity, other, later)
+        assert identity.certificate.read_bytes() == before
+    newer = issue_again(ca.certificate, ca.key, before, Role.HOST, "gpu-box", later)
+    take_over(identity, newer, later)
+    assert identity_of(agent_folder(tmp_path)) == identity
+    assert identity.certificate.read_bytes() == newer
 
 
 def test_the_clock_is_not_looked_at_before_somebody_asks(home: HomeOfTest) -> None:

@@ -5,8 +5,9 @@ import threading
 
 import msgspec
 import pytest
+from cryptography import x509
 
-from supervisor.hosts.identity.authority import EARLIER, LASTS
+from supervisor.hosts.identity.authority import EARLIER, LASTS, RENEWED
 from supervisor.hosts.identity.home import hosts_folder
 from supervisor.hosts.identity.names import HOME, Role
 from supervisor.hosts.identity.refusal import Reason, Refused
@@ -73,14 +74,56 @@ def test_who_joins_again_loses_what_it_had(home: HomeOfTest) -> None:
     assert [host.name for host in home.registry.contents().hosts] == ["gpu-box"]
 
 
-def test_while_it_is_renewed_two_certificates_count_and_then_the_new_one(home: HomeOfTest) -> None:
-    certificates = [home.join("gpu-box"), *(home.ca.issue("gpu-box") for _ in range(2))]
-    home.registry.renew("gpu-box", certificates[1])
-    assert [home.registry.admit(one) for one in certificates[:2]] == ["gpu-box", "gpu-box"]
-    home.registry.renew("gpu-box", certificates[2])
-    assert refused(home, certificates[0]) is Reason.STRANGER
+SOON = LASTS - RENEWED
+"""So long after it was issued a certificate ends soon."""
+
+
+def test_a_certificate_that_lasts_is_not_renewed(home: HomeOfTest) -> None:
+    certificate = home.join("gpu-box")
+    home.clock.now = NOW + SOON - 2 * DAY
+    assert home.registry.renew(certificate) is None
+    assert len(home.registry.contents().hosts[0].fingerprints) == 1
+
+
+def test_one_that_ends_soon_is_renewed_for_its_own_key(home: HomeOfTest) -> None:
+    certificate = home.join("gpu-box")
+    home.clock.now = NOW + SOON
+    newer = home.registry.renew(certificate)
+    assert newer is not None
+    before, after = (x509.load_pem_x509_certificate(one).public_key() for one in (certificate, newer))
+    assert before == after
+    assert [home.registry.admit(one) for one in (certificate, newer)] == ["gpu-box", "gpu-box"]
+    assert home.registry.contents().hosts[0].until == pytest.approx(
+        (home.clock.now - EARLIER + LASTS).timestamp()
+    )
+    home.clock.now = NOW + LASTS
+    assert refused(home, certificate) is Reason.EXPIRED
+    assert home.registry.admit(newer) == "gpu-box"
+
+
+def test_one_that_was_lost_on_the_way_is_replaced_by_the_next(home: HomeOfTest) -> None:
+    certificate = home.join("gpu-box")
+    home.clock.now = NOW + SOON
+    lost, newer = home.registry.renew(certificate), home.registry.renew(certificate)
+    assert lost is not None
+    assert newer is not None
+    assert refused(home, lost) is Reason.STRANGER
+    assert [home.registry.admit(one) for one in (certificate, newer)] == ["gpu-box", "gpu-box"]
     home.registry.revoke("gpu-box")
-    assert [refused(home, one) for one in certificates[1:]] == [Reason.REVOKED, Reason.REVOKED]
+    assert [refused(home, one) for one in (certificate, newer)] == [Reason.REVOKED, Reason.REVOKED]
+
+
+def test_who_may_not_come_gets_no_newer_one(home: HomeOfTest, stranger: Ca) -> None:
+    certificate = home.join("gpu-box")
+    home.clock.now = NOW + SOON
+    home.registry.revoke("gpu-box")
+    for shown in (certificate, home.ca.issue("gpu-box"), stranger.issue("gpu-box"), b""):
+        with pytest.raises(Refused):
+            home.registry.renew(shown)
+    home.join("other-box")
+    home.clock.now = NOW + 2 * LASTS
+    with pytest.raises(Refused):
+        home.registry.renew(certificate)
 
 
 def test_only_a_certificate_of_its_own_is_let_in(home: HomeOfTest, stranger: Ca) -> None:
@@ -88,8 +131,6 @@ def test_only_a_certificate_of_its_own_is_let_in(home: HomeOfTest, stranger: Ca)
         home.registry.add("gpu-box", stranger.issue("gpu-box"))
     with pytest.raises(Refused):
         home.registry.add("gpu-box", home.ca.issue("other-box"))
-    with pytest.raises(UnknownHost):
-        home.registry.renew("gpu-box", home.ca.issue("gpu-box"))
     assert home.registry.contents() == Contents()
 
 
