@@ -19,6 +19,7 @@ from actors.kernel.protocol.lifecycle import Health
 from actors.speech.engines.choice import Note, open_voice
 from actors.speech.engines.engine import EngineBroken, Sound, Voice
 from actors.speech.engines.voices import FAILING, Voices
+from actors.speech.free_memory import give_back
 from actors.speech.internal import PieceReady, SynthesisBroke, VoiceReplaced
 from actors.speech.messages import Cancel, Drop, SpeakRequested, SynthesisFailed, VoiceRestarted
 from actors.speech.prepared import PreparedSound
@@ -92,7 +93,7 @@ class Synthesizer(Actor):
             return
         voice, note = loaded
         self._voices = voice if isinstance(voice, Voices) else Voices(voice)
-        self._worker = self._working(f"{self.context.address} voice", self._speak, _WAITING)
+        self._worker = self._working(f"{self.context.address} voice", self._speak, _WAITING, rest=self._rest)
         # The first run allocates what the later ones use.
         self._worker.give(SynthesisTask(0, 0, "Ready.", ""))
         self._note = note
@@ -106,6 +107,10 @@ class Synthesizer(Actor):
         if (health, reason) != self._said:
             self._said = (health, reason)
             self.health(health, reason, remedy)
+
+    def _rest(self) -> None:
+        self._voices.rest()
+        give_back()
 
     def on_stop(self) -> None:
         if self._worker is not None:

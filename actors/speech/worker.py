@@ -5,16 +5,26 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from actors.speech.free_memory import give_back
+
 Job = TypeVar("Job")
+
+
+RESTS_AFTER = 10.0
+"""Seconds without a job after which memory is given back: what a model needs at its next run has to be had anew."""
 
 
 class Worker(Generic[Job]):
     """Runs `work`, which must not raise, on each job, in order. When `limit` jobs wait, `give` refuses another.
 
-    What is only a guess waits apart: it is begun when nothing else waits."""
+    What is only a guess waits apart: it is begun when nothing else waits. rest: called when nothing has come for a
+    while."""
 
-    def __init__(self, name: str, work: Callable[[Job], None], limit: int) -> None:
+    def __init__(
+        self, name: str, work: Callable[[Job], None], limit: int, rest: Callable[[], None] = give_back
+    ) -> None:
         self._work = work
+        self._rest = rest
         self._jobs: deque[Job] = deque()
         self._guess: deque[Job] = deque(maxlen=1)
         self._limit = limit
@@ -56,8 +66,15 @@ class Worker(Generic[Job]):
             self._work(job)
 
     def _next(self) -> Job | None:
+        if not self._wait(RESTS_AFTER):
+            self._rest()
         with self._change:
-            self._change.wait_for(lambda: self._jobs or self._guess or self._stopping)
+            self._wait(None)
             if self._stopping:
                 return None
             return (self._jobs or self._guess).popleft()
+
+    def _wait(self, timeout: float | None) -> bool:
+        """Wait for something to do; False when there is nothing for so many seconds."""
+        with self._change:
+            return self._change.wait_for(lambda: bool(self._jobs or self._guess or self._stopping), timeout)

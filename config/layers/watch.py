@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from config.layers.lease import is_being_written
 
-LOOK_EVERY = 0.15
+LOOK_EVERY = 0.1
 STEP = 0.0125  # seconds between two looks at files that are changing
 AT_REST = 0.06  # seconds without a change after which what is there is read
 # The same where a file has vanished: most editors that take a file away put another one in its place.

@@ -1,7 +1,7 @@
 """What speech engines do: voice activity, transcription, a voice. One thread at a time uses an engine."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -54,6 +54,15 @@ class Transcriber(Protocol):
         """What is said in `audio`; what lies beyond 30 s is not listened to.
 
         expected: the language that it is probably in, "" where that is not known."""
+        ...
+
+
+@runtime_checkable
+class Resting(Protocol):
+    """A voice that has something to give back while nobody wants it to speak."""
+
+    def rest(self) -> None:
+        """Give back the memory that only the next sentence needs again. Never raises."""
         ...
 
 

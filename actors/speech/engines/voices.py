@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from actors.speech.engines.engine import EngineBroken, Voice
+from actors.speech.engines.engine import EngineBroken, Resting, Voice
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,12 @@ class Voices:
         while len(self._others) > LOADED:
             del self._others[next(iter(self._others))]
         return voice
+
+    def rest(self) -> None:
+        """Nothing has been said for a while: let each voice give back what it can."""
+        for voice in (self.main, *self._others.values()):
+            if isinstance(voice, Resting):
+                voice.rest()
 
     def spoke(self) -> None:
         """A sentence was spoken."""

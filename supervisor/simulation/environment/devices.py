@@ -66,6 +66,7 @@ class SimulatedWorker:
     work: Callable[[Any], None]
     limit: int
     scheduler: Scheduler
+    rest: object = None
     _jobs: deque[Any] = field(default_factory=deque)
     _guess: deque[Any] = field(default_factory=lambda: deque(maxlen=1))
     _busy: bool = False

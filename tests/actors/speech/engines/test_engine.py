@@ -14,6 +14,7 @@ from actors.speech.engines.hibari import Hibari
 from actors.speech.engines.mel import log_mel
 from actors.speech.engines.piper import Piper
 from actors.speech.engines.vad import CHUNK, Silero
+from actors.speech.engines.voices import Voices
 from actors.speech.engines.whisper import Whisper, said_once
 from config.schema import Audio, Speech
 
@@ -110,6 +111,17 @@ def test_a_voice_gives_a_piece_for_each_sentence(engine: str, request: pytest.Fi
     sounds = list(voice.synthesize("This is one. And here is another."))
     assert len(sounds) == 2
     assert all(sound.dtype == np.int16 and sound.size > voice.rate // 3 for sound in sounds)
+
+
+def test_a_voice_that_rested_speaks_as_before(piper: Piper) -> None:
+    def seconds() -> float:
+        return sum(piece.size for piece in piper.synthesize("Hello there, how are you?")) / piper.rate
+
+    before = seconds()
+    voices = Voices(piper)
+    voices.rest()
+    piper._shrink()  # which is what `rest` does, and would not tell of
+    assert seconds() == pytest.approx(before, rel=0.3)
 
 
 def test_a_voice_has_nothing_to_say_without_a_word(piper: Piper) -> None:
