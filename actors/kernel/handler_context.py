@@ -239,8 +239,10 @@ class HandlerContext:
         self._directory.dead_letter(envelope, "fenced", why)
 
     def _why(self) -> str:
-        if not self.cause and self.current is not None:
-            self.cause = self.current.id
+        current = self.current
+        if not self.cause and current is not None:
+            # As `current.id`, without a call: every message that leads to another one asks for it.
+            self.cause = f"{current.sender}/{current.incarnation}/{current.sequence}"
         return self.cause
 
     def _make(self, to: str, message: Message, answers: str, notify: bool) -> Envelope:

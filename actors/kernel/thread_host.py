@@ -43,9 +43,7 @@ class OneLockFuture(pykka.Future[Any]):
 
     # Defaults in the class: setting them in each instance would be half the cost of a future.
     _get_hook: Any = None
-    _value: Any = None
-    _error: BaseException | None = None
-    _done = False
+    _outcome: tuple[Any, BaseException | None] | None = None
     _gate: Any = None
 
     def __init__(self) -> None:
@@ -60,43 +58,44 @@ class OneLockFuture(pykka.Future[Any]):
         """The value, or the exception raised. Raises pykka.Timeout after `timeout` seconds."""
         if self._get_hook is not None:
             return super().get(timeout=timeout)
-        if not self._done:
+        outcome = self._outcome
+        if outcome is None:
             if threading.get_ident() in _actor_threads:
                 raise WouldBlock(
                     "a handler must not wait for an answer: use ask(), whose answer is a message"
                 )
             if not self._wait(-1 if timeout is None else timeout):
                 raise pykka.Timeout(f"{timeout} seconds")
-        if self._error is not None:
-            raise self._error
-        return self._value
+            outcome = self._outcome
+            assert outcome is not None
+        value, error = outcome
+        if error is not None:
+            raise error
+        return value
 
     def set(self, value: Any = None) -> None:
         """Set the value; only the first call counts."""
-        if not self._done:
-            self._value = value
-            self._open()
+        if self._outcome is None:
+            self._outcome = (value, None)
+            if self._gate is not None:
+                self._release(self._gate)
 
     def set_exception(self, exc_info: Any = None) -> None:
         """Give an exception, as pykka's three-tuple; None for the one that is being handled."""
-        if not self._done:
-            self._error = (exc_info or sys.exc_info())[1]
-            self._open()
+        if self._outcome is None:
+            self._outcome = (None, (exc_info or sys.exc_info())[1])
+            if self._gate is not None:
+                self._release(self._gate)
 
     def _wait(self, timeout: float) -> bool:
         gate = Lock()
         gate.acquire()
         gate = self.__dict__.setdefault("_gate", gate)  # several may wait
         # Looked at after the gate is there: whoever answered before did not see it.
-        if not self._done and not gate.acquire(timeout=timeout):
+        if self._outcome is None and not gate.acquire(timeout=timeout):
             return False
         self._release(gate)  # for the next one who waits
         return True
-
-    def _open(self) -> None:
-        self._done = True
-        if self._gate is not None:
-            self._release(self._gate)
 
     def _release(self, gate: Any) -> None:
         with contextlib.suppress(RuntimeError):  # two answers raced; the gate is open
@@ -183,6 +182,21 @@ def _fail(future: pykka.Future[Any], reason: str, detail: str) -> None:
     future.set_exception((AskError, AskError(reason, detail), None))
 
 
+class _Flag:
+    """As much of an event as pykka asks of `actor_stopped`: nobody waits for it."""
+
+    __slots__ = ("_is_set",)
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self) -> None:
+        self._is_set = True
+
+
 class _Inbox:
     """pykka's inbox in front of our mailbox, so that a pykka reference can tell, ask and stop the actor."""
 
@@ -212,6 +226,8 @@ class ThreadHost(pykka.ThreadingActor):
 
     def __init__(self, make: Callable[[Ended], Incarnation], client: ExternalClient) -> None:
         super().__init__()
+        # An event takes a kilobyte, and the reference has it too.
+        self.actor_stopped = self.actor_ref.actor_stopped = _Flag()  # type: ignore[assignment]
         self.client = client
         self._stop_futures: list[pykka.Future[Any]] = []
         self.life = make(self._ended)

@@ -92,7 +92,8 @@ def _join(before: str, piece: str) -> str:
 
 def plain(text: str, longest: int) -> str:
     """`text` on one line, printable, in at most `longest` characters: fit to be quoted."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest].rstrip()
+    shown = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(shown.split())[:longest].rstrip()
 
 
 def _words(text: str) -> list[str]:

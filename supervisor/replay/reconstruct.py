@@ -58,11 +58,17 @@ def class_of(started: StartedLine) -> type[Actor] | None:
 def _class_today(spec: ChildSpec) -> type[Actor]:
     plugin = plugin_at(spec.address)
     if plugin is None:
-        return actor_class(spec.actor)
+        return _own_class(spec.actor)
     try:
         return class_of_plugin(plugin, spec.actor)
     except PluginBroken as broken:
         raise Unreplayable(f"the plugin {plugin.name} cannot be used: {broken}") from None
+
+
+@cache
+def _own_class(path: str) -> type[Actor]:
+    """The class at "module:Class", which is asked for at every start of every actor."""
+    return actor_class(path)
 
 
 def started_before(line: CheckpointLine) -> StartedLine:

@@ -85,7 +85,7 @@ def _as_latin(word: str, latin: bool) -> tuple[str, ...]:
 
 def _as_letters(word: str) -> tuple[str, ...]:
     """The word with digits and signs taken for letters, where it has letters too."""
-    if not any(one.isalpha() for one in word) or not any(one in _LEET for one in word):
+    if _LEET.keys().isdisjoint(word) or not any(map(str.isalpha, word)):
         return ()
     choices = [_LEET.get(one, one) for one in word.strip("*|'’")]
     return tuple("".join(one) for one in itertools.islice(itertools.product(*choices), 8))
