@@ -227,8 +227,11 @@ def read(folder: Path) -> None:
     """Read what `write` left, which may have run on another system."""
     expected = json.loads((folder / EXPECTED).read_text("utf-8"))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        shutil.copytree(folder / "home", Path(scratch) / "home")
-        gerald = Gerald(Path(scratch) / "home", folder / "key")
+        home, key = Path(scratch) / "home", Path(scratch) / "key"
+        shutil.copytree(folder / "home", home)
+        shutil.copy(folder / "key", key)
+        key.chmod(0o600)  # whoever brings it from Windows has to say so: it had no mode there
+        gerald = Gerald(home, key)
         for name, found in found_in(gerald).items():
             step(f"{name}: as it was written", found == expected[name], (found, expected[name]))
         step("its trace is whole", not gerald.json("trace", "check").get("damage"))

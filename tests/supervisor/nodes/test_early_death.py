@@ -1,13 +1,14 @@
 """A process that dies while it starts, and whose end of the wire somebody else still holds: on Windows its parent."""
 
+import io
 import os
 import queue
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from multiprocessing import util
-from typing import Any
+from multiprocessing import reduction, util
+from typing import IO, Any
 
 import pytest
 
@@ -105,6 +106,25 @@ def test_its_supervisor_hears_of_it(actor: str, dies: type[WorkerProcess]) -> No
     failure = ended.get(timeout=WITHIN)
     assert failure is not None
     assert failure.kind in ("Killed", "SpawnError")
+
+
+def test_what_the_spawn_writes_fits_into_a_pipe_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    dump = reduction.dump
+
+    def measured(what: object, file: IO[bytes], protocol: int | None = None) -> None:
+        pickled = io.BytesIO()
+        dump(what, pickled, protocol)
+        written.append(file.write(pickled.getvalue()))
+
+    child = WorkerProcess(boot(ACTORS[0]))
+    with monkeypatch.context() as patched:
+        patched.setattr(reduction, "dump", measured)
+        child.start()
+    child.kill()
+    child.join(WITHIN)
+    child.release()
+    assert 0 < sum(written) < 4096
 
 
 @pytest.mark.parametrize("dies", [DiesAtOnce, DiesBeforeItReads, CannotBeSpawned])
