@@ -17,6 +17,7 @@ from config.schema import Storage
 from config.secret import Secret
 
 if TYPE_CHECKING:
+    from actors.persistence.store.record import Record
     from config.secrets.data_cipher import DataCipher
 
 ARGUMENT = "sealer"
@@ -129,16 +130,15 @@ def _holds_encrypted(home: Home, storage: Storage) -> bool:
     """Whether encrypted records are stored: then a new key must not replace the missing one."""
     if os.path.lexists(home.data_key_file):
         return False  # then no key is made anyway
-    from actors.persistence.store.record import scan
-
-    return any(record.encrypted for data in _stored(home, storage) for record in scan(data))
+    return any(record.encrypted for record in _stored(home, storage))
 
 
-def _stored(home: Home, storage: Storage) -> Iterator[bytes]:
+def _stored(home: Home, storage: Storage) -> Iterator["Record"]:
     from actors.persistence.open_store import database_path
     from actors.persistence.store.manifest import DATA
+    from actors.persistence.store.record import scan_file
 
     files = home.resolve(storage.file_path).glob("*/*.state")
     for path in (database_path(storage.database_url, home.path) / DATA, *files):
-        with contextlib.suppress(OSError):
-            yield path.read_bytes()
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            yield from scan_file(file)

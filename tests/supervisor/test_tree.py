@@ -12,15 +12,19 @@ from actors.avatar.messages import AVATAR
 from actors.configuration.store import ConfigurationStore
 from actors.kernel.actor import Actor
 from actors.kernel.media.frames import RingAddress
+from actors.kernel.protocol.storage import PERSISTENCE
 from actors.kernel.state.domain import DomainActor
 from actors.osc.messages import OSC_RECEIVER
+from actors.persistence.messages import STOP_WITHIN
 from actors.persistence.store.encryption import Encrypter
 from actors.vision.messages import DEPTH
 from config.schema import Config
 from supervisor.cli.availability import known_actors
+from supervisor.launcher import launcher
 from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec, OnGiveUp, Start, Strategy, SupervisorSpec, walk
-from supervisor.tree import DOMAINS, LATE, PAGE, tree
+from supervisor.runtime import runtime
+from supervisor.tree import DOMAINS, LATE, PAGE, SPARE, tree
 from tests.tools.loading import ROOT, tool
 
 known_addresses = tool("addresses").known_addresses
@@ -147,3 +151,21 @@ def test_with_text_nothing_of_sound_is_run() -> None:
         child.address for child in walk(tree(Config(), text=True)) if "--text" in child.disabled_reason
     }
     assert disabled_reason == {"speech.recognizer", "speech.synthesizer", "audio.microphone", "audio.speaker"}
+
+
+@pytest.mark.parametrize("configured", [0.1, 60.0])
+def test_persistence_may_take_as_long_as_a_stop_of_it_needs_whatever_is_configured(configured: float) -> None:
+    root = tree(Config.model_validate({"supervision": {"stop_timeout": configured}}))
+    core = root.children[0]
+    assert isinstance(core, SupervisorSpec)
+    limits = {child.address: child.stop_timeout for child in walk(root)}
+    assert limits[PERSISTENCE] == max(configured, STOP_WITHIN + SPARE)
+    assert core.stop_timeout > sum(limits[child.address] for child in walk(core)), (
+        "its actors stop one by one"
+    )
+    assert all(limit == configured for address, limit in limits.items() if address != PERSISTENCE)
+
+
+def test_the_stop_of_everything_leaves_persistence_its_time_and_the_launcher_is_more_patient() -> None:
+    core = tree(Config()).children[0]
+    assert core.stop_timeout < runtime.STOP_WITHIN < launcher.STOP_WITHIN
