@@ -1,7 +1,8 @@
 """The other end in `hosts.py`: a process on another machine, by our wire or by bare zenoh with the same settings.
 
-`python -m benchmarks._host_agent ours|zenoh IDENTITY ADDRESS`; it ends with its standard input. What begins with `?`
-comes back, after `#` it says how many have come since the last time, and anything else is only taken.
+`python -m benchmarks._host_agent ours|zenoh|actor IDENTITY ADDRESS`; it ends with its standard input. What begins with
+`?` comes back, after `#` it says how many have come since the last time, and anything else is only taken. With `actor`
+it is a node agent, which runs the actor of the benchmark.
 """
 
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from supervisor.hosts.agent.agent import Agent
+from supervisor.hosts.build import code_version, model_sums
 from supervisor.hosts.identity.identity import Identity, identity_of
 from supervisor.hosts.wire.agent_wire import AgentWire
 from supervisor.hosts.wire.network import configuration
@@ -46,6 +49,12 @@ def serve(link: Link) -> None:
 
 def ours(identity: Identity, address: str) -> None:
     AgentWire(identity, [address], serve, lambda: None).start()
+
+
+def actor(identity: Identity, address: str) -> None:
+    """The agent of a host, which runs a worker for the home."""
+    agent = Agent(identity.key.parent, code_version(), model_sums, allowed=frozenset(("actor",)))
+    AgentWire(identity, [address], agent.serve, agent.end_all).start()
 
 
 def bare(identity: Identity, address: str) -> None:
@@ -87,5 +96,5 @@ def fifo() -> object:
 
 if __name__ == "__main__":
     sys.setswitchinterval(0.0005)
-    {"ours": ours, "zenoh": bare}[sys.argv[1]](identity_of(Path(sys.argv[2])), sys.argv[3])
+    {"ours": ours, "zenoh": bare, "actor": actor}[sys.argv[1]](identity_of(Path(sys.argv[2])), sys.argv[3])
     sys.stdin.read()

@@ -2,7 +2,9 @@
 
 import json
 import queue
+import statistics
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from actors.kernel.directory import Directory
 from actors.kernel.media.frames import RingAddress
 from actors.kernel.protocol.lifecycle import Failure, Stop
 from actors.kernel.thread_host import ExternalClient
+from benchmarks._actors import Note, Query
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.standby_pool import StandbyPool
 from supervisor.otp.slot import ActorSlot
@@ -73,6 +76,26 @@ class Pinned:
             self.slot, boot, lambda: self.ready.put(number), self.ended.put
         )
         return self.handle
+
+    def measure(self, count: int) -> dict[str, float]:
+        """Ask a running Echo so many times, and tell it 25 times as many things: microseconds, and tells a second."""
+        self.client.answer("actor", Query(0), PATIENCE)
+        asks = []
+        for n in range(count):
+            begun = time.perf_counter()
+            self.client.answer("actor", Query(n), PATIENCE)
+            asks.append(time.perf_counter() - begun)
+        tells = count * 25
+        begun = time.perf_counter()
+        for n in range(tells):
+            self.client.tell("actor", Note(n))
+        self.client.answer("actor", Query(0), PATIENCE)
+        took = time.perf_counter() - begun
+        return {
+            "ask_p50": statistics.median(asks) * 1e6,
+            "ask_p99": percentile(asks, 0.99) * 1e6,
+            "tell": tells / took,
+        }
 
     def end(self) -> None:
         """Stop it."""

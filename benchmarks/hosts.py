@@ -14,19 +14,35 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from actors.kernel.errors import AskError
+from benchmarks._actors import Query
 from benchmarks._host_agent import DOWN, UP, fifo, opened
-from benchmarks._peers import PATIENCE, ROOT, install_peers, peer, percentile
+from benchmarks._peers import PATIENCE, ROOT, Pinned, install_peers, peer, percentile
 from benchmarks._report import Figure, Report
+from config.schema import Config
 from supervisor.demo.instance import free_port
+from supervisor.hosts.build import code_version, model_sums
+from supervisor.hosts.frames import HostBoot
+from supervisor.hosts.permissions import Permission
+from supervisor.hosts.placement import hosts
+from supervisor.hosts.placement.mail_gate import MailGate
+from supervisor.hosts.placement.remote_child import RemoteChild
 from supervisor.hosts.wire.home_wire import HomeWire
 from supervisor.hosts.wire.host_link import LinkState
 from supervisor.hosts.wire.network import configuration
+from supervisor.nodes.boot import Boot
 from supervisor.nodes.link import FrameType
+from supervisor.nodes.secrets import Reveal
+from supervisor.nodes.standby_pool import StandbyPool
+from supervisor.otp.messages import ROOT as ROOT_SUPERVISOR
+from supervisor.otp.spec import ChildSpec, ProcessSettings, Start, Strategy, SupervisorSpec
+from supervisor.runtime.platform import Platform
+from supervisor.runtime.runtime import Runtime
 from tests.doubles.wired import House
 
 FIGURES = ("ask_p50", "ask_p99", "tell", "picture")
@@ -39,12 +55,12 @@ Receive = Callable[[], bytes]
 
 
 @contextmanager
-def agent(kind: str, house: House, address: str) -> Iterator[None]:
+def agent(kind: str, house: House, address: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The other end, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks._host_agent", kind, house.folder / "box" / "agent", address]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT)
     try:
-        yield
+        yield process
     finally:
         process.kill()
         process.wait(PATIENCE)
@@ -101,6 +117,75 @@ def ours(house: House, count: int) -> dict[str, float]:
     return figures
 
 
+def on_a_host(house: House, count: int) -> dict[str, float]:
+    """By an actor that runs on a host: its worker's process, the agent, the wire, and the account of every message."""
+    address = f"127.0.0.1:{free_port()}"
+    wire = HomeWire(house.identity, house.registry, address)
+    wire.start()
+    up = threading.Event()
+    wire.watch(lambda link: up.set() if link.state is LinkState.UP else None)
+    pinned = Pinned("benchmarks._actors:Echo")
+
+    def child(boot: Boot, reveal: Reveal) -> RemoteChild:
+        gate = MailGate(boot, Permission(answers=frozenset((Query,))))
+        sums = HostBoot(boot, code_version(), model_sums())
+        return RemoteChild(boot, reveal, "box", lambda: wire.open("box"), sums, gate)
+
+    pinned.standby_pool = StandbyPool(pinned.directory, make=child)
+    with agent("actor", house, address):
+        if not up.wait(PATIENCE):
+            raise RuntimeError("the agent did not come")
+        pinned.launch()
+        pinned.ready.get(timeout=PATIENCE)
+        figures = pinned.measure(count)
+        pinned.end()
+    wire.close()
+    return figures
+
+
+def recovery(house: House) -> float:
+    """Milliseconds from the SIGKILL of a host until its actor answers at home, where a loaded process stood by."""
+    address = f"127.0.0.1:{free_port()}"
+    wire = HomeWire(house.identity, house.registry, address)
+    child = ChildSpec(
+        "actor",
+        "benchmarks._actors:Echo",
+        pin="host:box",
+        placeable=True,
+        elsewhere="process",
+        process=ProcessSettings(standby=1),
+    )
+    spec = SupervisorSpec(ROOT_SUPERVISOR, Strategy.ONE_FOR_ONE, (child,), Start.AT_ONCE)
+    hosts.permission_of = lambda address: Permission(answers=frozenset((Query,)))
+    config = Config.model_validate(
+        {"trace": {"enabled": False}, "hosts": {"listen": address, "machines": {"box": {}}}}
+    )
+    runtime = Runtime(config, house.folder, spec=spec, platform=Platform(wire=lambda config, home: wire))
+    with agent("actor", house, address) as process:
+        runtime.start()
+
+        def ready() -> bool:
+            slot = runtime.registry.slot("actor")
+            placed = slot.handle is not None and slot.handle.place == "host:box" and slot.state == "running"
+            return placed and runtime.processes.warm().get("actor") == 2
+
+        deadline = time.monotonic() + PATIENCE
+        while not ready():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the actor did not come to run on its host")
+            time.sleep(0.02)
+        runtime.client.answer("actor", Query(0), PATIENCE)
+        begun = time.perf_counter()
+        process.kill()
+        answered = None
+        while answered is None:
+            with suppress(AskError):  # what had been sent to the host is in doubt, and not sent again
+                answered = runtime.client.answer("actor", Query(1), PATIENCE)
+        took = time.perf_counter() - begun
+    runtime.stop()
+    return took * 1e3
+
+
 def zenoh(house: House, count: int) -> dict[str, float]:
     """By bare zenoh: no seals, no windows, no lanes, no account of what arrived."""
     address = f"127.0.0.1:{free_port()}"
@@ -133,9 +218,11 @@ def main() -> int:
         for _ in range(options.rounds):
             found.setdefault("ours", []).append(ours(house, options.asks))
             found.setdefault("zenoh", []).append(zenoh(house, options.asks))
+            found.setdefault("actor", []).append(on_a_host(house, options.asks))
             if not options.alone:
                 found.setdefault("xoscar", []).append(peer("xoscar_peer.py", "nodes", options.asks))
                 found.setdefault("ray", []).append(peer("ray_peer.py", "nodes", options.asks))
+        killed = [recovery(house) for _ in range(2 * options.rounds + 1)]
     medians = {
         who: {f: statistics.median(row[f] for row in rows) for f in FIGURES if f in rows[0]}
         for who, rows in found.items()
@@ -150,6 +237,15 @@ def main() -> int:
         if theirs := medians.get(who):
             report.add(Figure("ask, median", mine["ask_p50"], "us", who, theirs["ask_p50"], at_most=most))
             report.add(Figure("tell", mine["tell"], "/s", who, theirs["tell"]))
+            far = medians["actor"]
+            report.add(
+                Figure(
+                    "ask of an actor on a host", far["ask_p50"], "us", who, theirs["ask_p50"], at_most=most
+                )
+            )
+            report.add(Figure("tell to it", far["tell"], "/s", who, theirs["tell"]))
+    back = statistics.median(killed)
+    report.add(Figure("SIGKILL of a host until its actor answers here, median", back, "ms", at_most=1000))
     if options.json:
         print(json.dumps({"medians": medians, "missed": report.missed}))
         return report.finish(quiet=True)
@@ -159,6 +255,7 @@ def main() -> int:
         print(
             f"{who:10} {row['ask_p50']:>7,.0f} us {row['ask_p99']:>7,.0f} us {row['tell']:>10,.0f}/s {pictures}"
         )
+    print(f"SIGKILL of a host until its actor answers here: {back:.0f} ms, {max(killed):.0f} ms at most")
     return report.finish()
 
 

@@ -8,13 +8,11 @@ import argparse
 import json
 import statistics
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks._actors import Note, Query
-from benchmarks._peers import PATIENCE, Pinned, install_peers, peer, percentile
+from benchmarks._peers import PATIENCE, Pinned, install_peers, peer
 from benchmarks._report import Figure, Report
 
 FIGURES = ("ask_p50", "ask_p99", "tell")
@@ -25,24 +23,9 @@ def ours(count: int) -> dict[str, float]:
     pinned = Pinned("benchmarks._actors:Echo")
     pinned.launch()
     pinned.ready.get(timeout=PATIENCE)
-    pinned.client.answer("actor", Query(0), PATIENCE)
-    asks = []
-    for n in range(count):
-        begun = time.perf_counter()
-        pinned.client.answer("actor", Query(n), PATIENCE)
-        asks.append(time.perf_counter() - begun)
-    tells = count * 25
-    begun = time.perf_counter()
-    for n in range(tells):
-        pinned.client.tell("actor", Note(n))
-    pinned.client.answer("actor", Query(0), PATIENCE)
-    took = time.perf_counter() - begun
+    figures = pinned.measure(count)
     pinned.end()
-    return {
-        "ask_p50": statistics.median(asks) * 1e6,
-        "ask_p99": percentile(asks, 0.99) * 1e6,
-        "tell": tells / took,
-    }
+    return figures
 
 
 def main() -> int:

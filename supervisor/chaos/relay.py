@@ -16,8 +16,10 @@ from dataclasses import dataclass
 CHUNK = 16 * 1024
 PATIENCE = 0.2
 """Seconds after which TCP sends again what was lost; twice as long each time."""
-FULL = 64
+FULL = 8
 """Chunks on their way in one direction; with more the sender waits."""
+BUFFER = 64 * 1024
+"""Bytes that the system keeps at each end, as a router does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Relay:
                 self._sockets |= {near, far}
             for source, sink in ((near, far), (far, near)):
                 source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                source.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+                source.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
                 _Direction(self, source, sink)
 
     def _ends(self, *ends: socket.socket) -> None:

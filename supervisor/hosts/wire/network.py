@@ -24,6 +24,9 @@ WAITING = 64
 HELLOS_OF_A_LINK = 8.0
 """Greetings a second that zenoh lets through from one link."""
 
+SEND_BUFFER = 64 * 1024
+"""Bytes that wait in the system rather than in zenoh's lanes."""
+
 CLOSED_WITHIN = 2.0
 """Seconds that zenoh has to close a session; then it is left to itself (zenoh#2675)."""
 
@@ -82,6 +85,8 @@ def configuration(
                     # certificates name machines, wherever they are: the handshake looks at the name
                     "verify_name_on_connect": False,
                     "close_link_on_expiration": True,
+                    # what the system holds cannot be overtaken by what is urgent
+                    "so_sndbuf": SEND_BUFFER,
                 },
             },
         },
