@@ -116,7 +116,7 @@ def _spawn(member: Member) -> "subprocess.Popen[bytes]":
     # Private: it holds what the terminal would show.
     with open(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
         process = subprocess.Popen(
-            (sys.executable, "-m", "supervisor", *member.arguments),
+            (sys.executable, "-m", "supervisor.launcher", *member.arguments),
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,

@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Sequence
 
-import bm25s
-
 # it says at DEBUG how many documents it indexes, at each question
 logging.getLogger("bm25s").setLevel(logging.WARNING)
 
@@ -16,6 +14,9 @@ def scores(question: Sequence[str], texts: Sequence[Sequence[str]]) -> tuple[flo
     wanted = set(question)
     if not any(wanted.intersection(text) for text in texts):
         return (0.0,) * len(texts)
+    # With numpy it takes ten megabytes, which most instances without a past never need.
+    import bm25s
+
     index = bm25s.BM25(method="lucene", k1=1.2, b=0.3)
     index.index([list(text) for text in texts], show_progress=False)
     known = [term for term in question if term in index.vocab_dict]
