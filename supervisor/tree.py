@@ -314,7 +314,11 @@ def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
         child,
         pin=_pin(child, settings),
         process=ProcessSettings(
-            settings.cpus, settings.nice, tuple(sorted(settings.env.items())), settings.standby
+            settings.cpus,
+            settings.nice,
+            tuple(sorted(settings.env.items())),
+            0 if settings.shared else settings.standby,
+            settings.shared,
         ),
         placeable=child.address in PLACEABLE and "sealer" not in child.arguments,
         labels=settings.labels,

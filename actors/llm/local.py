@@ -1,9 +1,9 @@
 """`llm.local`: the embedded model, served on 127.0.0.1; idle when another provider answers."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from actors.kernel.actor import Actor, handles
 from actors.kernel.protocol.lifecycle import Health
@@ -14,13 +14,26 @@ from actors.llm.servers.providers import choose
 from config.schema import Llm
 
 
+class Served(Protocol):
+    """A model that is served until `close` (actors.llm.embedded.llama.LlamaServer)."""
+
+    base_url: str
+    model: str
+
+    def close(self) -> None: ...
+
+
 class LocalModel(Actor):
     """Loads in `preload`, so pin it to a process; tells `llm` where the model is, or why there is none."""
 
-    def __init__(self, llm: Llm, home: Path) -> None:
+    def __init__(
+        self, llm: Llm, home: Path, serving: Callable[[Path, int, int], Served] = LlamaServer
+    ) -> None:
+        """serving: loads the model of a file, with a context of so many tokens, for so many threads."""
         self._llm = llm
         self._home = home
-        self._server: LlamaServer | None = None
+        self._serving = serving
+        self._server: Served | None = None
         self._answer: LocalModelReady | LocalModelUnavailable = LocalModelUnavailable("not loaded yet")
         self._needed = choose(llm).uses_local
 
@@ -59,5 +72,5 @@ class LocalModel(Actor):
         started = time.monotonic()
         path = gguf.find(self._llm.local.model_path, self._home)
         gguf.check(path)
-        self._server = LlamaServer(path, self._llm.local.context, self._llm.local.threads)
-        return LocalModelReady(self._server.base_url, self._server.model, time.monotonic() - started)
+        server = self._server = self._serving(path, self._llm.local.context, self._llm.local.threads)
+        return LocalModelReady(server.base_url, server.model, time.monotonic() - started)

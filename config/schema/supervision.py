@@ -28,6 +28,9 @@ PLACEABLE = frozenset(
 )
 """The actors that keep nothing which outlives a message: only these may run on another machine."""
 
+SHAREABLE = frozenset(("llm.local",))
+"""The actors that a service may run for several homes."""
+
 
 class ActorSettings(Section):
     """How one actor is run."""
@@ -48,6 +51,13 @@ class ActorSettings(Section):
         "process",
         "Where it runs while its host is away: thread or process of this machine, or not at all: its messages wait.",
         restarts=(),
+    )
+    shared: str = setting(
+        "",
+        "With pin process: the file of a service of this machine that runs it for several homes, relative to the home; "
+        "`supervisor fleet` sets it.",
+        restarts=(),
+        max_length=4096,
     )
     instances: int = setting(1, "How many of it share the work.", restarts=(), ge=1, le=64)
     cpus: Tuple[Annotated[int, Field(ge=0, le=4095)]] = setting(

@@ -7,7 +7,7 @@ import msgspec
 from config.schema import Config
 from config.schema.hosts import endpoint_of
 from config.schema.languages import AUTO
-from config.schema.supervision import PLACEABLE
+from config.schema.supervision import PLACEABLE, SHAREABLE
 from config.syntax.problem import Key, Severity
 from config.syntax.suggest import closest
 
@@ -38,6 +38,7 @@ def crosscheck(config: Config) -> Iterator[CrossCheckFinding]:
     yield from _moderation(config)
     yield from _trace(config)
     yield from _supervision(config)
+    yield from _shared(config)
     yield from _account(config)
     yield from _hosts(config)
 
@@ -153,6 +154,27 @@ def _supervision(config: Config) -> Iterator[CrossCheckFinding]:
         yield CrossCheckFinding(
             "error", ("supervision", "period"), message, "Else the supervisor never gives up."
         )
+
+
+def _shared(config: Config) -> Iterator[CrossCheckFinding]:
+    """Actors that a service of the machine runs."""
+    for address, actor in config.actors.items():
+        if not actor.shared:
+            continue
+        key = ("actors", address, "shared")
+        if address not in SHAREABLE:
+            message = f"no service runs {address}: services run {', '.join(sorted(SHAREABLE))}"
+            yield CrossCheckFinding("error", key, message, "Remove it.")
+        elif actor.pin != "process":
+            message = f"is for pin process only, and pin is {actor.pin}"
+            yield CrossCheckFinding("error", key, message, f"Set actors.{address}.pin to process.")
+        elif actor.instances > 1:
+            message = f"is for one instance only, and instances is {actor.instances}"
+            yield CrossCheckFinding("error", key, message, f"Set actors.{address}.instances to 1.")
+        elif actor.standby:
+            yield CrossCheckFinding(
+                "note", ("actors", address, "standby"), "does nothing where shared is set"
+            )
 
 
 def _account(config: Config) -> Iterator[CrossCheckFinding]:

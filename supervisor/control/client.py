@@ -7,8 +7,8 @@ from multiprocessing import AuthenticationError
 from pathlib import Path
 from typing import Any
 
-from supervisor.connection import Connection
-from supervisor.control.wire import HANDSHAKE_WITHIN, RequestRefused, limit_reads, receive, send
+from supervisor.connection import Connection, limit_reads
+from supervisor.control.wire import HANDSHAKE_WITHIN, RequestRefused, receive, send
 from supervisor.instance import Instance, find_instance
 
 

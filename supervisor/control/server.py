@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from multiprocessing import AuthenticationError
 from typing import Any
 
-from supervisor.connection import Connection
+from supervisor.connection import Connection, limit_reads, limit_writes
 from supervisor.control.requests import answer
 from supervisor.control.wire import (
     HANDSHAKE_WITHIN,
     MAX_REQUEST,
     RequestRefused,
     hang_up,
-    limit_reads,
-    limit_writes,
     receive,
     send,
 )

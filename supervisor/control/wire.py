@@ -3,7 +3,6 @@
 import contextlib
 import os
 import socket
-import struct
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -50,16 +49,6 @@ def receive(connection: "Connection", limit: int = MAX_ANSWER) -> dict[str, Any]
     return frame
 
 
-def limit_reads(connection: "Connection", seconds: float) -> None:
-    """Let a read fail after `seconds`, so that a silent client does not keep its place."""
-    _limit(connection, socket.SO_RCVTIMEO, seconds)
-
-
-def limit_writes(connection: "Connection", seconds: float) -> None:
-    """The same for a write to a client that does not read."""
-    _limit(connection, socket.SO_SNDTIMEO, seconds)
-
-
 def hang_up(connection: "Connection") -> None:
     """End what another thread reads from or writes to the other end; never raises. A Windows pipe is only closed."""
     with contextlib.suppress(OSError):
@@ -68,12 +57,3 @@ def hang_up(connection: "Connection") -> None:
         else:
             with contextlib.closing(socket.socket(fileno=os.dup(connection.fileno()))) as twin:
                 twin.shutdown(socket.SHUT_RDWR)
-
-
-def _limit(connection: "Connection", option: int, seconds: float) -> None:
-    """The option belongs to the socket, which the duplicate shares. A Windows pipe has no such option."""
-    if sys.platform != "win32":
-        whole = int(seconds)
-        limit = struct.pack("ll", whole, int((seconds - whole) * 1e6))
-        with contextlib.closing(socket.socket(fileno=os.dup(connection.fileno()))) as twin:
-            twin.setsockopt(socket.SOL_SOCKET, option, limit)

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from config.files import located
+from config.schema.supervision import SHAREABLE
 from config.syntax.errors import ValidationError
 from config.syntax.node import SourceText, YamlNode, find, nearest, plain, problem_at
 from config.syntax.parse_error import refuse
@@ -21,8 +23,18 @@ FILE = "fleet.yaml"
 LAYER = "fleet"
 MOST_HOMES = 1000
 
+
+def _shareable(address: str) -> str:
+    if address not in SHAREABLE:
+        raise PydanticCustomError(
+            "shared", "is run by no service; services run {known}", {"known": ", ".join(sorted(SHAREABLE))}
+        )
+    return address
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Option = Literal["--text", "--safe", "--strict"]
+Shared = Annotated[str, AfterValidator(_shareable)]
 
 
 class _Strict(BaseModel):
@@ -37,10 +49,17 @@ class _Entry(_Strict):
     settings: dict[str, Any] = {}
 
 
+class _Service(_Strict):
+    name: Name
+    actors: Annotated[list[Shared], Field(min_length=1)]
+    places: Annotated[int, Field(ge=1, le=64)] = 2
+
+
 class _File(_Strict):
     homes: Annotated[list[_Entry], Field(min_length=1, max_length=MOST_HOMES)]
     options: list[Option] = []
     settings: dict[str, Any] = {}
+    services: Annotated[list[_Service], Field(max_length=16)] = []
     at_once: Annotated[int, Field(ge=1, le=64)] = 2
     ready_within: Annotated[float, Field(gt=0, le=3600)] = 120.0
     stop_within: Annotated[float, Field(gt=0, le=3600)] = 75.0
@@ -70,11 +89,24 @@ class Member(msgspec.Struct, frozen=True):
         return "--text" in self.options
 
 
+class ServiceMember(msgspec.Struct, frozen=True):
+    """A process that runs actors of all homes of the fleet. home: the folder of its log. places: how many requests its
+    model answers at the same time. published: the file by which homes find it."""
+
+    name: str
+    home: Path
+    published: Path
+    actors: tuple[str, ...]
+    places: int
+    arguments: tuple[str, ...]
+
+
 class Fleet(msgspec.Struct, frozen=True):
     """What the file says. at_once: how many start or stop at the same time. tree: for the places of problems."""
 
     path: Path
     members: tuple[Member, ...]
+    services: tuple[ServiceMember, ...]
     at_once: int
     ready_within: float
     stop_within: float
@@ -109,16 +141,31 @@ def read(path: Path) -> Fleet:
     except pydantic.ValidationError as error:
         raise ValidationError([_problem(tree, item) for item in error.errors(include_url=False)]) from None
     folder = path.absolute().parent
-    members = tuple(_member(folder, given, entry, number) for number, entry in enumerate(given.homes))
-    fleet = Fleet(path, members, given.at_once, given.ready_within, given.stop_within, tree)
+    services = tuple(_service(path.absolute(), one) for one in given.services)
+    shared = {
+        f"actors.{actor}.{key}": value
+        for one in services
+        for actor in one.actors
+        for key, value in (("pin", "process"), ("shared", str(one.published)))
+    }
+    members = tuple(_member(folder, given, entry, number, shared) for number, entry in enumerate(given.homes))
+    fleet = Fleet(path, members, services, given.at_once, given.ready_within, given.stop_within, tree)
     if twins := list(_twins(fleet)):
         raise ValidationError(twins)
     return fleet
 
 
-def _member(folder: Path, given: _File, entry: _Entry, number: int) -> Member:
+def _service(path: Path, given: _Service) -> ServiceMember:
+    home = path.parent / "services" / given.name
+    arguments = ("fleet", "serve", given.name, "--file", str(path))
+    published = home.with_name(f"{given.name}.json")
+    return ServiceMember(given.name, home, published, tuple(given.actors), given.places, arguments)
+
+
+def _member(folder: Path, given: _File, entry: _Entry, number: int, shared: Mapping[str, str]) -> Member:
+    """shared: settings by which it uses the services, unless it says otherwise."""
     options = tuple(dict.fromkeys((*given.options, *entry.options)))
-    settings = {**dict(flattened(given.settings)), **dict(flattened(entry.settings))}
+    settings = {**shared, **dict(flattened(given.settings)), **dict(flattened(entry.settings))}
     home = Path(located(folder, entry.home))
     return Member(
         entry.name,
@@ -148,6 +195,15 @@ def _twins(fleet: Fleet) -> Iterator[Problem]:
     """Names and homes that stand there twice: a disk may not tell `Anna` from `anna`."""
     names: dict[str, str] = {}
     homes: dict[Path, str] = {}
+    run_by: dict[str, str] = {}
+    called: set[str] = set()
+    for number, service in enumerate(fleet.services):
+        if service.name.lower() in called:
+            yield fleet.problem(("services", number, "name"), "is the name of another service too")
+        called.add(service.name.lower())
+        for actor in service.actors:
+            if (other := run_by.setdefault(actor, service.name)) != service.name:
+                yield fleet.problem(("services", number, "actors"), f"{actor} is run by {other} already")
     for member in fleet.members:
         if (other := names.setdefault(member.name.lower(), member.name)) is not member.name:
             yield fleet.problem((*member.at, "name"), f"is the name of another home too ({other})")
@@ -166,7 +222,8 @@ def _problem(tree: YamlNode, item: Any) -> Problem:
         key = (*key, part)
     node = nearest(tree, key)
     if item["type"] == "extra_forbidden":
-        fields = _Entry.model_fields if "homes" in key else _File.model_fields
+        within: dict[str | int, type[BaseModel]] = {"homes": _Entry, "services": _Service}
+        fields = within.get(key[0] if len(key) > 1 else "", _File).model_fields
         meant = closest(str(key[-1]), fields)
         hint = f"Did you mean '{meant}'?" if meant else f"Known are {', '.join(fields)}."
         return problem_at(node, key, "error", "unknown key", hint=hint, at_key=True)

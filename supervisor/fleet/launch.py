@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import psutil
@@ -17,8 +17,9 @@ import psutil
 from config.files import replace_file
 from supervisor.control.client import call
 from supervisor.control.wire import RequestRefused
-from supervisor.fleet.fleet import Member
+from supervisor.fleet.fleet import Member, ServiceMember
 from supervisor.instance import NoInstance
+from supervisor.services.place import connect
 
 LOOK_EVERY = 0.2
 ASK_WITHIN = 5.0
@@ -67,6 +68,54 @@ def status(home: Path, request: str = "status") -> Mapping[str, Any] | None:
     return None
 
 
+class Launchable(Protocol):
+    """A home or a service of a fleet. arguments: what `supervisor` is given to run it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def home(self) -> Path: ...
+    @property
+    def arguments(self) -> tuple[str, ...]: ...
+
+
+def start_service(service: ServiceMember, within: float, given_up: threading.Event) -> Outcome:
+    """Start a service unless it runs, and wait until homes can reach it."""
+    begun = time.monotonic()
+
+    def ended(well: bool, said: str) -> Outcome:
+        return Outcome(service.name, well, said, time.monotonic() - begun)
+
+    try:
+        service.home.mkdir(parents=True, exist_ok=True)
+        process = _spawn(service) if find_launcher(service.home) is None else None
+    except OSError as error:
+        return ended(False, f"cannot be started: {error}")
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if process is not None and (code := process.poll()) is not None:
+            return ended(False, f"ended with status {code}: {last_lines(service.home)}")
+        with contextlib.suppress(OSError):
+            connect(service.published).close()
+            return ended(True, "serves" if process is not None else "serves already")
+        if given_up.wait(LOOK_EVERY):
+            return ended(False, "was not waited for")
+    return ended(False, f"does not serve after {within:g} s: {last_lines(service.home)}")
+
+
+def stop_service(service: ServiceMember, within: float) -> Outcome:
+    """Stop a service; homes that still run start its actors anew when it comes back."""
+    begun = time.monotonic()
+    launcher = find_launcher(service.home)
+    if launcher is None:
+        return Outcome(service.name, True, "does not run")
+    with contextlib.suppress(psutil.Error):
+        launcher.terminate()
+    well = _is_gone(launcher, within)
+    said = "stopped" if well else f"process {launcher.pid} is still there after {within:g} s"
+    return Outcome(service.name, well, said, time.monotonic() - begun)
+
+
 def start(member: Member, within: float, given_up: threading.Event) -> Outcome:
     """Start it unless it runs, and wait until it is ready. Never raises for what is wrong with the home."""
     begun = time.monotonic()
@@ -104,7 +153,7 @@ def _await_ready(
     return ended(False, f"is not ready after {within:g} s: {last_lines(member.home)}")
 
 
-def _spawn(member: Member) -> "subprocess.Popen[bytes]":
+def _spawn(member: Launchable) -> "subprocess.Popen[bytes]":
     """Raises OSError."""
     if not member.home.is_dir():
         raise FileNotFoundError(f"the folder {member.home} does not exist")

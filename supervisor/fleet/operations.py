@@ -19,7 +19,16 @@ from config.validation.cross_checks import Probe
 from supervisor.fleet.collisions import Collision, claims, collisions
 from supervisor.fleet.fleet import Fleet, Member
 from supervisor.fleet.health import Row, row, worse
-from supervisor.fleet.launch import LOOK_EVERY, Outcome, find_launcher, start, status, stop
+from supervisor.fleet.launch import (
+    LOOK_EVERY,
+    Outcome,
+    find_launcher,
+    start,
+    start_service,
+    status,
+    stop,
+    stop_service,
+)
 from supervisor.fleet.usage import Usage, family, usage
 
 SAMPLED_FOR = 0.5
@@ -87,7 +96,9 @@ def _place(fleet: Fleet, member: Member, key: str) -> Key:
 def start_all(
     fleet: Fleet, members: Sequence[Member], given_up: threading.Event, begins: Callable[[Member], None]
 ) -> Iterator[Outcome]:
-    """Start them, `at_once` at a time; each outcome as it is known."""
+    """Start the services, then these, `at_once` at a time; each outcome as it is known."""
+    for service in fleet.services:
+        yield start_service(service, fleet.ready_within, given_up)
 
     def begin(member: Member) -> Outcome:
         if given_up.is_set():
@@ -99,13 +110,15 @@ def start_all(
 
 
 def stop_all(fleet: Fleet, members: Sequence[Member], begins: Callable[[Member], None]) -> Iterator[Outcome]:
-    """Stop them in the same way, last ones first."""
+    """Stop them in the same way, last ones first; where they are all, the services after them."""
 
     def begin(member: Member) -> Outcome:
         begins(member)
         return stop(member, fleet.stop_within)
 
     yield from _some_at_once(fleet, tuple(reversed(members)), begin)
+    if len(members) == len(fleet.members):
+        yield from (stop_service(service, fleet.stop_within) for service in reversed(fleet.services))
 
 
 def _some_at_once(
@@ -119,7 +132,15 @@ def _some_at_once(
 def update_all(
     fleet: Fleet, members: Sequence[Member], given_up: threading.Event, begins: Callable[[Member], None]
 ) -> Iterator[Outcome]:
-    """Restart those that run, one after another, until one does not come back as well as it was: that is the last."""
+    """Restart the services, then those that run, one after another, until one does not come back as well as it was:
+    that is the last."""
+    for service in fleet.services:
+        if find_launcher(service.home) is not None:
+            stop_service(service, fleet.stop_within)
+            outcome = start_service(service, fleet.ready_within, given_up)
+            yield outcome
+            if not outcome.well:
+                return
     for member in members:
         before = status(member.home)
         if before is None and find_launcher(member.home) is None:
@@ -179,6 +200,26 @@ def look(members: Sequence[Member]) -> tuple[Row, ...]:
     return tuple(
         _row(member, found, more, one, two)
         for member, found, more, one, two in zip(members, statuses, told, before, after, strict=True)
+    )
+
+
+def look_at_services(fleet: Fleet) -> tuple[Row, ...]:
+    """The same for the processes that the homes share."""
+    found = [(service, find_launcher(service.home)) for service in fleet.services]
+    families = [[one, *one.children(recursive=True)] if one is not None else [] for _, one in found]
+    before = [usage(one) for one in families]
+    threading.Event().wait(SAMPLED_FOR if any(families) else 0.0)
+    return tuple(
+        Row(
+            f"({service.name})",
+            str(service.home),
+            "serving" if used.processes else "stopped",
+            processes=used.processes,
+            private=used.private,
+            proportional=used.proportional,
+            cpu=used.cpu_since(earlier),
+        )
+        for (service, _), earlier, used in zip(found, before, map(usage, families), strict=True)
     )
 
 

@@ -1,5 +1,6 @@
-"""`python -m supervisor.launcher ARGS`: the launcher of `supervisor ARGS`, without the commands' own imports, which would
-stay in its memory for as long as it lives."""
+"""`python -m supervisor.launcher ARGS`: the launcher of `supervisor ARGS`, without what the commands import.
+
+That would stay in its memory for as long as it lives."""
 
 import sys
 

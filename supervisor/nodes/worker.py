@@ -33,7 +33,7 @@ from supervisor.connection import Connection
 from supervisor.cpp_runtime import words
 from supervisor.nodes.boot import STANDBY, Boot, make_actor
 from supervisor.nodes.in_flight import BEAT_AT, BEGUN_AT, STARVING, WINDOW, Fate, Shared
-from supervisor.nodes.link import FrameType, LinkClosed, unpack
+from supervisor.nodes.link import FrameType, Link, LinkClosed, unpack
 from supervisor.nodes.local import LocalLink
 from supervisor.nodes.node_recorder import open_recorder
 from supervisor.nodes.plugins import make_of_plugin
@@ -60,10 +60,10 @@ class DeadMail(msgspec.Struct, frozen=True):
     failure: Failure | None
 
 
-class _Uplink:
+class Uplink:
     """Sends mail for all other actors to the parent (actors.kernel.directory.Box)."""
 
-    def __init__(self, link: LocalLink) -> None:
+    def __init__(self, link: Link) -> None:
         self._link = link
 
     def put(self, envelope: Envelope) -> Put | None:
@@ -134,7 +134,7 @@ class _Worker:
         self._link = LocalLink(connection)
         self._secrets = Secrets(self._link)
         self._directory = Directory()
-        self._directory.elsewhere = _Uplink(self._link)
+        self._directory.elsewhere = Uplink(self._link)
         self._directory.dead_letters.announces = False  # the parent announces them
         self._directory.dead_letters.watch = self._report_dead
         self._recorder: TraceRecorder | None = None
@@ -161,7 +161,7 @@ class _Worker:
 
     def _make_actor(self) -> Actor:
         boot = self._boot
-        sections = _sections(boot, self._secrets.reveal)
+        sections = sections_of(boot, self._secrets.reveal)
         if (plugin := plugin_at(boot.address)) is not None:
             return make_of_plugin(plugin, boot.actor, sections.get(plugin.section))
         # Before any mail is read: the actor's module registers its private messages.
@@ -265,7 +265,8 @@ class _Worker:
             self._link.send(FrameType.DEAD, msgspec.msgpack.encode(mail))
 
 
-def _sections(boot: Boot, reveal: Reveal) -> dict[str, Any]:
+def sections_of(boot: Boot, reveal: Reveal) -> dict[str, Any]:
+    """The start arguments that `boot` names, but for the home."""
     from config.schema import Config
     from config.secret import RESOLVER
     from config.sections import nested, section

@@ -45,12 +45,15 @@ class OnGiveUp(enum.StrEnum):
 
 
 class ProcessSettings(msgspec.Struct, frozen=True):
-    """How a pinned actor's process runs. env: sorted pairs. standby: number of preloaded standby processes."""
+    """How a pinned actor's process runs. env: sorted pairs. standby: number of preloaded standby processes.
+
+    shared: the file of the service that runs it in place of a process of its own; "" for none."""
 
     cpus: tuple[int, ...] = ()
     nice: int = 0
     env: tuple[tuple[str, str], ...] = ()
     standby: int = 0
+    shared: str = ""
 
 
 class ChildSpec(msgspec.Struct, frozen=True):

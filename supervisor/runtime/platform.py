@@ -20,6 +20,7 @@ from supervisor.nodes.thread import ThreadLauncher
 from supervisor.otp.slot import ActorHandle, ActorSlot
 from supervisor.otp.watchdog import Watchdog
 from supervisor.runtime.shared_frames import SharedFrames
+from supervisor.services.child import child_of
 
 OnHandled = Callable[[Sequence[Envelope]], None]
 
@@ -37,6 +38,10 @@ class Looking(Protocol):
     def close(self) -> None: ...
 
 
+def _own_and_shared(directory: Directory, on_handled: OnHandled | None, reveal: Reveal) -> Processes:
+    return StandbyPool(directory, on_handled, reveal, child_of)
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """This machine's parts, each of which can be replaced. makers: by address, in place of the tree's classes.
@@ -44,7 +49,7 @@ class Platform:
 
     clock: Clock = field(default_factory=SystemClock)
     threads: Callable[[ExternalClient], Threads] = ThreadLauncher
-    processes: Callable[[Directory, OnHandled | None, Reveal], Processes] = StandbyPool
+    processes: Callable[[Directory, OnHandled | None, Reveal], Processes] = _own_and_shared
     watchdog: Callable[[Callable[[], Iterable[ActorSlot]], Directory, float], Looking] = Watchdog
     makers: Mapping[str, Callable[[Config], Actor]] = field(default_factory=dict)
     frames: Callable[[Path], SharedFrames] = SharedFrames

@@ -46,6 +46,17 @@ class TheFleet:
     def rows(self) -> dict[str, Any]:
         return {row["name"]: row for row in json.loads(self("status", "--json").stdout)["homes"]}
 
+    def replies(self, name: str) -> bool:
+        """Whether something that only the model can answer is answered."""
+        asked = {"do": "talk", "text": "Tell me a story about a lighthouse.", "as": ""}
+        return list(stream(self.homes[name], asked))[-1].get("outcome") == "said"
+
+    def await_incarnation(self, name: str, address: str, number: int) -> None:
+        for found in stream(self.homes[name], {"do": "follow"}, 60.0):
+            row = next(one for one in found["actors"] if one["address"] == address)
+            if row["incarnation"] >= number and row["health"] == "OK":
+                return
+
     def pids(self) -> dict[str, int]:
         found = {name: running_instance(home) for name, home in self.homes.items()}
         return {name: one.pid for name, one in found.items() if one is not None}
@@ -112,3 +123,25 @@ def test_an_update_ends_at_the_first_that_is_less_well_and_a_start_between_two_l
 def _bound(taken: socket.socket) -> int:
     taken.bind(("127.0.0.1", 0))
     return int(taken.getsockname()[1])
+
+
+def test_homes_share_one_model_which_may_die(fleet: TheFleet) -> None:
+    """Both speak with the model of one process; it is killed, and both speak with the next one."""
+    text = fleet.file.read_text().replace(", llm.mock_responses: true", "")
+    fleet.file.write_text(f"{text}services: [{{name: models, actors: [llm.local]}}]\n")
+    assert fleet("start", "a", "b").returncode == 0
+    service = json.loads(fleet("status", "--json").stdout)["services"]
+    assert [(one["name"], one["state"]) for one in service] == [("(models)", "serving")]
+    assert all(fleet.replies(name) for name in fleet.homes)
+    assert {name: fleet.rows()[name]["processes"] for name in fleet.homes} == {"a": 2, "b": 2}, "no model's"
+
+    published = fleet.file.parent / "services" / "models.json"
+    os.kill(json.loads(published.read_text())["pid"], signal.SIGKILL)
+    for name in fleet.homes:
+        fleet.await_incarnation(name, "llm.local", 2)
+        assert fleet.replies(name)
+
+    assert fleet("stop").returncode == 0
+    assert not published.exists()
+    for home in fleet.homes.values():
+        assert list(home.glob("data/traces/*/llm.local.0001.mcap")), "each has the trace of its own"

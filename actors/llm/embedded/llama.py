@@ -14,10 +14,12 @@ QUIET = -1
 class LlamaServer:
     """A served model, until `close`. base_url ends in /v1; model is the name it is served under."""
 
-    def __init__(self, path: Path, context: int, threads: int) -> None:
-        """Load and serve: 0.5 to 0.7 s for the embedded model. Raises ModelFileError."""
+    def __init__(self, path: Path, context: int, threads: int, places: int = 1) -> None:
+        """Load and serve: 0.5 to 0.7 s for the embedded model. Raises ModelFileError.
+
+        places: how many requests are answered at the same time, each with a context of its own."""
         self.model = path.stem
-        self._server: Any = _serve(path, context, threads)
+        self._server: Any = _serve(path, context, threads, places)
         self.base_url = f"{self._server.listening_address}/v1"
 
     def close(self) -> None:
@@ -25,7 +27,7 @@ class LlamaServer:
         self._server = None
 
 
-def _serve(path: Path, context: int, threads: int) -> Any:
+def _serve(path: Path, context: int, threads: int, places: int) -> Any:
     # imported here, because a bot with a remote model must not pay for it
     from xllamacpp import CommonParams, Server
 
@@ -34,8 +36,8 @@ def _serve(path: Path, context: int, threads: int) -> Any:
     params.model_alias = {path.stem}
     params.hostnames = [HOST]
     params.port = 0
-    params.n_ctx = context
-    params.n_parallel = 1
+    params.n_ctx = context * places
+    params.n_parallel = places
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.cache_ram_mib = CACHE_MIB
     params.verbosity = QUIET

@@ -130,15 +130,29 @@ def status(names: tuple[str, ...], path: Path, as_json: bool) -> None:
     turns do not exceed. tokens/s: of the model, while it generates."""
     import msgspec
 
-    from supervisor.fleet.operations import look
+    from supervisor.fleet.operations import look, look_at_services
     from supervisor.fleet.table import table
 
     found = _read(path)
-    rows = look(_chosen(found, names))
+    rows, services = look(_chosen(found, names)), look_at_services(found)
     if as_json:
-        print_json({"file": str(path), "homes": msgspec.to_builtins(rows)})
+        told = {"homes": msgspec.to_builtins(rows), "services": msgspec.to_builtins(services)}
+        print_json({"file": str(path), **told})
         return
-    wide_console().print(table(rows))
+    wide_console().print(table((*services, *rows)))
+
+
+@fleet.command()
+@click.argument("name")
+@file_option
+def serve(name: str, path: Path) -> None:
+    """Run the service NAME of the fleet in this terminal, as `fleet start` does apart from it."""
+    from supervisor.services.run import serve as run_service
+
+    found = next((one for one in _read(path).services if one.name == name), None)
+    if found is None:
+        fail(FAILED, f"{path} has no service with the name {name}")
+    sys.exit(run_service(found.name, found.published, frozenset(found.actors), found.places))
 
 
 def _read(path: Path) -> "Fleet":

@@ -58,7 +58,7 @@ class RemoteChild:
     """One worker on `host`, over the channel that `open` opens. gate: what may come from there.
 
     boot_on_host: what the host is sent. apart: the way of pictures, None where there are none. tunnel: to the servers
-    that the worker runs."""
+    that the worker runs. kind: what `host` is called where people read of it. on_kill: called first by `kill`."""
 
     pid = 0
     window = HOST_WINDOW
@@ -74,15 +74,17 @@ class RemoteChild:
         apart: Pictures | None = None,
         tunnel: Tunnel | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        kind: str = "host",
     ) -> None:
         self.boot = boot
-        self.place = f"host:{host}"
+        self.place = f"{kind}:{host}"
+        self.on_kill: Callable[[], None] = lambda: None
+        self._named = f"the {kind} {host}"
         self.reveal = gate.only_its_secrets(reveal)
         self.shared = Shared(bytearray(WINDOW + 1), array("d", (0.0, 0.0)), array("Q", [0] * PLACES))
         self.link = ChannelLink(self)
         self.apart = apart
         self.tunnel = tunnel
-        self._host = host
         self._open = open
         self._boot_on_host = boot_on_host
         self._gate = gate
@@ -109,12 +111,12 @@ class RemoteChild:
     def lost(self) -> str:
         if self._exit is not None or not self._over.is_set():
             return ""
-        return f"the host {self._host} was lost" + (f": {self._why_closed}" if self._why_closed else "")
+        return f"{self._named} was lost" + (f": {self._why_closed}" if self._why_closed else "")
 
     @property
     def refused(self) -> str:
         found = self._exit.refused if self._exit is not None else ""
-        return f"the host {self._host} does not run it: {found}" if found else ""
+        return f"{self._named} does not run it: {found}" if found else ""
 
     def start(self) -> None:
         """Open the channel and say what to run. Raises OSError when the host is away."""
@@ -124,7 +126,7 @@ class RemoteChild:
             channel.send(FrameType.BOOT, msgspec.msgpack.encode(self._boot_on_host))
         except LinkClosed as error:
             self.end(str(error))
-            raise OSError(f"the host {self._host} is away: {error}") from None
+            raise OSError(f"{self._named} is away: {error}") from None
         if self.apart is not None:
             self.apart.send_on(channel)
         if self.tunnel is not None:
@@ -135,6 +137,7 @@ class RemoteChild:
     def kill(self) -> None:
         """Have the host end it; one that does not is cut off, which never blocks the caller."""
         self._killed = True
+        self.on_kill()
         channel = self.link.channel
         if channel is not None and not self._over.is_set():
             threading.Thread(target=self._kill, args=(channel,), name="kill", daemon=True).start()

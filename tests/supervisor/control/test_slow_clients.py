@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from config.schema import Config
+from supervisor.connection import limit_writes
 from supervisor.control.client import call
 from supervisor.control.server import CLIENTS, ControlServer
-from supervisor.control.wire import limit_writes, send
+from supervisor.control.wire import send
 from supervisor.instance import Claim, Instance
 from supervisor.runtime.runtime import Runtime
 

@@ -8,6 +8,8 @@ from config.syntax.errors import ConfigurationError, ValidationError
 from supervisor.fleet.fleet import Fleet, flattened, read
 from supervisor.fleet.init import make, text
 
+A_HOME = "homes: [{name: a, home: a}]\n"
+
 
 def fleet(folder: Path, written: str) -> Fleet:
     file = folder / "fleet.yaml"
@@ -65,6 +67,20 @@ def test_mistakes_are_named_with_line_and_key(tmp_path: Path) -> None:
         ("homes: [\n", "fleet.yaml:2:1: not valid YAML"),
         ("homes: [{name: ../a, home: a}]\n", "homes[0].name"),
         ("homes: [{name: a, home: a, options: [--no-launcher]}]\n", "homes[0].options[0]"),
+        (
+            f"{A_HOME}services: [{{name: s, actors: [users]}}]\n",
+            "services[0].actors[0]: is run by no service",
+        ),
+        (f"{A_HOME}services: [{{name: s, actors: []}}]\n", "services[0].actors"),
+        (f"{A_HOME}services: [{{name: s, place: 2}}]\n", "Did you mean 'places'?"),
+        (
+            f"{A_HOME}services: [{{name: s, actors: [llm.local]}}, {{name: S, actors: [llm.local]}}]\n",
+            "is the name of another service too",
+        ),
+        (
+            f"{A_HOME}services: [{{name: s, actors: [llm.local]}}, {{name: t, actors: [llm.local]}}]\n",
+            "llm.local is run by s already",
+        ),
         ("at_once: 0\nhomes: [{name: a, home: a}]\n", "fleet.yaml:1:10: at_once"),
         ("homes: [{name: a, home: a}, {name: A, home: b}]\n", "is the name of another home too (a)"),
         ("homes: [{name: a, home: a}, {name: b, home: ./x/../a}]\n", "is the home of a too"),
@@ -102,3 +118,14 @@ def test_a_fleet_says_only_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     with pytest.raises(ValidationError) as refused:
         fleet(tmp_path, "homes: [{name: a, home: a, settings: [1]}]\n")
     assert [problem.key for problem in refused.value.problems] == ["homes[0].settings"]
+
+
+def test_homes_use_the_services_unless_they_say_otherwise(tmp_path: Path) -> None:
+    homes = "homes: [{name: a, home: a}, {name: b, home: b, settings: {actors.llm.local.shared: ''}}]\n"
+    found = fleet(tmp_path, f"{homes}services: [{{name: models, actors: [llm.local], places: 3}}]\n")
+    (service,) = found.services
+    a, b = (dict(setting.split("=", 1) for setting in one.settings) for one in found.members)
+    assert service.published == tmp_path / "services" / "models.json"
+    assert a == {"actors.llm.local.pin": '"process"', "actors.llm.local.shared": f'"{service.published}"'}
+    assert b["actors.llm.local.shared"] == '""'
+    assert service.arguments == ("fleet", "serve", "models", "--file", str(found.path))
