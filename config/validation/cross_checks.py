@@ -241,6 +241,3 @@ def _pinned_elsewhere(config: Config, address: str) -> Iterator[CrossCheckFindin
     elif most < actor.instances:
         message = f"is {actor.instances}, and the hosts take at most {most} of {address}"
         yield CrossCheckFinding("warning", ("actors", address, "instances"), message)
-    else:  # not built yet
-        message = f"is {actor.pin}: it runs in a thread of this machine so far"
-        yield CrossCheckFinding("warning", pin, message, "Use thread or process.")

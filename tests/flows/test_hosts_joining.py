@@ -2,8 +2,10 @@
 
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from supervisor.demo.instance import free_port
 from supervisor.hosts.identity.identity import agent_folder, identity_of
 from supervisor.hosts.identity.registry import Registry
-from tests.flows.conftest import Command
+from tests.flows.conftest import Command, forked_instance, ports
 
 WITHIN = 60.0
 
@@ -127,6 +130,65 @@ def test_guesses_end_it(supervisor: Command, host: Command) -> None:
             assert waiting.next()["event"] == "refused"
         assert waiting.next()["ended"] == "guessed"
         assert waiting.ended() == 1
+
+
+class Agent:
+    """A running `supervisor host run`, and the lines that it prints."""
+
+    def __init__(self, home: Path) -> None:
+        command = [sys.executable, "-m", "supervisor", "--home", str(home), "host", "run"]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+
+    def until(self, words: str) -> None:
+        """Wait until it prints a line with these."""
+        while words not in self._lines.get(timeout=WITHIN):
+            pass
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait(WITHIN)
+
+
+def joined(supervisor: Command, host: Command, *arguments: str) -> None:
+    with invited(supervisor.home, "gpu-box", "--port", "0") as waiting:
+        host("host", "join", waiting.code, *arguments)
+        assert waiting.ended() == 0
+
+
+def link_of(supervisor: Command) -> str:
+    (row,) = supervisor.json_of("host", "list")["hosts"]
+    return f"{row['state']}, {(row['link'] or {}).get('state')}"
+
+
+def test_a_host_is_there_until_it_is_removed_and_again_once_it_is_invited_anew(
+    supervisor: Command, host: Command
+) -> None:
+    listening = f"127.0.0.1:{free_port()}"
+    listen(supervisor, listening)
+    joined(supervisor, host)
+    settings = (*ports(), "llm.mock_responses=true", "hosts.machines={gpu-box: {}}")
+    with forked_instance(supervisor.home, settings, {}, "--text"):
+        agent = Agent(host.home)
+        try:
+            agent.until("connected to the home")
+            assert link_of(supervisor) == "joined, up"
+            supervisor("host", "remove", "gpu-box", "--yes")
+            agent.until("gpu-box was removed from this home; invite it again")
+            assert link_of(supervisor).startswith("removed")
+            joined(supervisor, host, "--again")
+            agent.until("connected to the home")
+            assert link_of(supervisor) == "joined, up"
+        finally:
+            agent.end()
 
 
 @dataclass

@@ -54,7 +54,7 @@ def join(home: Home, code: str | None, again: bool, as_json: bool) -> None:
         return
     click.echo(f"this machine is the host {joined.name} of the home at {', '.join(joined.addresses)}")
     if joined.lacking:
-        click.echo(f"it lacks {', '.join(joined.lacking)}: actors that need these run at the home")
+        click.echo(f"it lacks {', '.join(joined.lacking)}: actors that need these cannot run here")
     click.echo("start its agent with `supervisor host run`, or as a service: see `supervisor host service`")
 
 
