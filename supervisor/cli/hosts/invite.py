@@ -13,6 +13,7 @@ from config.format import clock
 from config.home import Home
 from supervisor.cli.hosts.membership import reported
 from supervisor.cli.hosts.settings import hosts_of
+from supervisor.cli.literal import lines
 from supervisor.cli.options import fail, home_and_json, print_json
 from supervisor.exit_status import FAILED
 
@@ -146,12 +147,14 @@ def _told(as_json: bool) -> "Callable[[Event], None]":
             "lost": f"{event.address} connected and did not join: {event.text}",
             "joined": f"{event.address} has joined" + (f"; {event.text}" if event.text else ""),
         }
-        click.echo(_CLEAR + words[event.what] if sys.stderr.isatty() else words[event.what], err=True)
+        line = lines(words[event.what][:_MOST_SHOWN])  # a part of it comes from the other machine
+        click.echo(_CLEAR + line if sys.stderr.isatty() else line, err=True)
 
     return tell
 
 
 _CLEAR = "\r\x1b[K"
+_MOST_SHOWN = 1000
 
 
 def _countdown(name: str) -> "Callable[[Ticket], None]":

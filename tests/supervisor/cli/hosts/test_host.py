@@ -146,3 +146,15 @@ def test_the_unit_of_the_agent_runs_the_agent(tmp_path: Path) -> None:
     hardened = run(tmp_path, "service").output
     assert "RuntimeDirectory=gerald-host\n" in hardened
     assert "{" not in hardened
+
+
+def test_what_another_machine_says_is_shown_and_never_obeyed(capfd: pytest.CaptureFixture[str]) -> None:
+    from supervisor.cli.hosts.invite import _told
+    from supervisor.hosts.enrolment.server import Event
+
+    _told(False)(Event("refused", "192.0.2.7", "\x1b]0;title\x07 and \x1b[2J" + "x" * 5000))
+    shown = capfd.readouterr().err
+    assert "192.0.2.7 was refused" in shown
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+    assert len(shown) < 2000
