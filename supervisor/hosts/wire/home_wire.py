@@ -1,6 +1,7 @@
 """The home's end of the wire: it listens, lets in whom the registry admits, and opens channels to them."""
 
 import contextlib
+import hashlib
 import itertools
 import logging
 import math
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 HELLOS, HELLOS_AT_ONCE = 20.0, 60.0
 """Greetings looked at a second and at once; each costs a millisecond."""
+
+GREETINGS_KEPT = 4096
+"""Good greetings that are known again."""
 
 MOST_CONNECTIONS = 256
 """Connections at a time, those included that have not proven themselves yet."""
@@ -90,6 +94,7 @@ class HomeWire:
         self._lost: deque[_Guest] = deque()
         self._refusals: dict[str, Refusals] = {}
         self._watchers: list[Callable[[HostLink], None]] = []
+        self._greetings: dict[bytes, None] = {}
         self._hellos = RateLimit(HELLOS, HELLOS_AT_ONCE)
         self._closing = threading.Event()
         self.refused = Refusals()
@@ -167,12 +172,26 @@ class HomeWire:
             self._say(known.answered.hello.nonce, known.answered.welcome)
             return
         try:
-            self._welcome(answer(self._papers, hello, secrets.randbits(62)), hello)
+            answered = answer(self._papers, hello, secrets.randbits(62))
+            if not self._is_new(hello):
+                self.refused.count(Reason.REPLAYED)
+                return
+            self._welcome(answered, hello)
         except GreetingRefused as refused:
             self.refused.count(refused.reason)
             log.warning("a host may not come: %s", refused)
             if nonce := nonce_of(hello):
                 self._say(nonce, refuse(self._papers, hello, refused))
+
+    def _is_new(self, hello: bytes) -> bool:
+        """Whether a good greeting was not answered before: another host may have heard it."""
+        digest = hashlib.sha256(hello).digest()
+        if digest in self._greetings:
+            return False
+        self._greetings[digest] = None
+        while len(self._greetings) > GREETINGS_KEPT:
+            del self._greetings[next(iter(self._greetings))]
+        return True
 
     def _answered(self, hello: bytes) -> _Guest | None:
         """A greeting is said again until it is answered."""
