@@ -1,7 +1,7 @@
 """Ten Geralds on this machine that share one model, and people who talk with all of them.
 
-`python benchmarks/fleet.py [--homes 10] [--turns 8] [--pause 8] [--json]` makes a fleet of `--text` homes in a folder
-of its own. In the first, alone, somebody talks; then in all at once, each with a person who says the next thing
+`python benchmarks/fleet.py [--homes 10] [--seconds 90] [--pause 6] [--json]` makes a fleet of `--text` homes in a
+folder of its own. In the first, alone, somebody talks; then in all at once, each with a person who says the next thing
 `--pause` seconds after the last reply. Measured from outside: the time from a question to the end of its reply, and the
 private memory (USS) of every process: launcher, instance, and by what the service grew for each further home.
 """
@@ -64,13 +64,14 @@ class Memory(NamedTuple):
         return self.launcher + self.instance
 
 
-def talk(home: Path, number: int, turns: int, pause: float) -> Talk:
-    """Say `turns` things, each `pause` seconds after the last reply; the first after a part of it."""
+def talk(home: Path, number: int, within: float, pause: float) -> Talk:
+    """Say things for so many seconds, each `pause` seconds after the last reply; the first after a part of it."""
     seconds, missed = [], 0
     gate = threading.Event()
     gate.wait(pause * (number % 10) / 10)
-    for turn in range(turns):
-        begun, outcome = time.monotonic(), ""
+    end, turn = time.monotonic() + within, 0
+    while time.monotonic() < end:
+        begun, outcome, turn = time.monotonic(), "", turn + 1
         try:
             words = SAID[(turn + number) % len(SAID)]
             for part in stream(home, {"do": "talk", "text": words, "as": f"Person {number}"}, 180.0):
@@ -85,12 +86,12 @@ def talk(home: Path, number: int, turns: int, pause: float) -> Talk:
     return Talk(seconds, missed)
 
 
-def talk_to_all(members: Sequence[Member], turns: int, pause: float) -> list[Talk]:
+def talk_to_all(members: Sequence[Member], within: float, pause: float) -> list[Talk]:
     """`talk` in all homes at once."""
     results: list[Talk | None] = [None] * len(members)
 
     def one(number: int) -> None:
-        results[number] = talk(members[number].home, number, turns, pause)
+        results[number] = talk(members[number].home, number, within, pause)
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(len(members))]
     for thread in threads:
@@ -121,7 +122,7 @@ def p95(seconds: Sequence[float]) -> float:
     return sorted(seconds)[min(len(seconds) - 1, int(0.95 * len(seconds)))]
 
 
-def measure(fleet: Fleet, turns: int, pause: float, report: Report, *, quiet: bool) -> None:
+def measure(fleet: Fleet, within: float, pause: float, report: Report, *, quiet: bool) -> None:
     """Start, talk, look, report."""
     never = threading.Event()
 
@@ -131,11 +132,11 @@ def measure(fleet: Fleet, turns: int, pause: float, report: Report, *, quiet: bo
 
     first, others = fleet.members[:1], fleet.members[1:]
     start(first)
-    (alone,) = talk_to_all(first, turns, min(pause, 1.0))
+    (alone,) = talk_to_all(first, within / 3, min(pause, 1.0))
     time.sleep(SETTLES)
     service_of_one = service_memory(fleet)
     start(others)
-    together = talk_to_all(fleet.members, turns, pause)
+    together = talk_to_all(fleet.members, within, pause)
     time.sleep(SETTLES)
     taken = [memory(member) for member in others]
     grown = (service_memory(fleet) - service_of_one) / max(1, len(others))
@@ -161,7 +162,7 @@ def measure(fleet: Fleet, turns: int, pause: float, report: Report, *, quiet: bo
             "one alone",
             statistics.median(alone.seconds),
         ),
-        Figure("fewest turns of a home", min(answered), "", "most", max(answered), at_least=0.8),
+        Figure("fewest turns of a home", min(answered), "", "most", max(answered), at_least=0.5),
         Figure("turns without a reply", sum(one.missed for one in together), at_most=0.0),
         Figure(
             "tokens a second of one home, while it generates",
@@ -183,8 +184,8 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--homes", type=int, default=10)
-    parser.add_argument("--turns", type=int, default=8)
-    parser.add_argument("--pause", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=90.0)
+    parser.add_argument("--pause", type=float, default=6.0)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
     report = Report()
@@ -195,7 +196,7 @@ def main() -> int:
         file.write_text(file.read_text() + SERVICE)
         fleet = read(file)
         try:
-            measure(fleet, options.turns, options.pause, report, quiet=options.json)
+            measure(fleet, options.seconds, options.pause, report, quiet=options.json)
         finally:
             for outcome in stop_all(fleet, fleet.members, lambda _: None):
                 assert outcome.well, outcome.said
