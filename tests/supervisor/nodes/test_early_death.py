@@ -105,7 +105,8 @@ def test_its_supervisor_hears_of_it(actor: str, dies: type[WorkerProcess]) -> No
     ProcessHandle(slot, child.boot, directory, lambda: None, ended.put, child)
     failure = ended.get(timeout=WITHIN)
     assert failure is not None
-    assert failure.kind in ("Killed", "SpawnError")
+    # Whoever ends a process on Windows chooses its status.
+    assert failure.kind in ("Killed", "SpawnError", *(("Exited",) if sys.platform == "win32" else ()))
 
 
 def test_what_the_spawn_writes_fits_into_a_pipe_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
