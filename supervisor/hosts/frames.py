@@ -11,7 +11,10 @@ from supervisor.nodes.in_flight import WINDOW, Fate
 
 _FATE = struct.Struct("<HB")
 _PICTURE = struct.Struct("<HI")
+_TRACE = struct.Struct("<IQ")
 _LAST = max(Fate)
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 LARGEST_ENVELOPE = 64 * 1024
 """Most bytes of the envelope that speaks of a picture."""
@@ -58,7 +61,7 @@ def report_in(body: bytes) -> WorkerReport:
     """Raises MalformedFrame."""
     try:
         report = msgspec.msgpack.decode(body, type=WorkerReport)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise MalformedFrame(str(error)) from None
     if any(not 0 <= place < PLACES or not 0 <= count < 1 << 63 for place, count in report.durations):
         raise MalformedFrame("a duration that nobody counts")
@@ -79,7 +82,7 @@ def exit_in(body: bytes) -> Exit:
     """Raises MalformedFrame."""
     try:
         return msgspec.msgpack.decode(body, type=Exit)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise MalformedFrame(str(error)) from None
 
 
@@ -87,7 +90,7 @@ def boot_in(body: bytes) -> HostBoot:
     """Raises MalformedFrame."""
     try:
         return msgspec.msgpack.decode(body, type=HostBoot)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise MalformedFrame(str(error)) from None
 
 
@@ -105,3 +108,16 @@ def picture_in(body: bytes) -> tuple[int, bytes, bytes]:
     if slot >= WINDOW or size > LARGEST_ENVELOPE or start > len(body):
         raise MalformedFrame("a picture whose head cannot be")
     return slot, body[_PICTURE.size : start], body[start:]
+
+
+def packed_trace(number: int, at: int, data: bytes) -> bytes:
+    """The body of a TRACE: bytes of the worker's file `number`, counted from 1, which begin at byte `at`."""
+    return _TRACE.pack(number, at) + data
+
+
+def trace_in(body: bytes) -> tuple[int, int, bytes]:
+    """Raises MalformedFrame."""
+    if len(body) < _TRACE.size:
+        raise MalformedFrame("a trace without a head")
+    number, at = _TRACE.unpack_from(body)
+    return number, at, body[_TRACE.size :]

@@ -18,6 +18,7 @@ from actors.llm.messages import LLM, LOCAL_LLM, LocalModelReady, LocalModelUnava
 from actors.speech.messages import (
     RECOGNIZER,
     SYNTHESIZER,
+    Drop,
     NothingUnderstood,
     SpeechStarted,
     SynthesisFailed,
@@ -50,7 +51,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
             {
                 SPEAKER: frozenset((GetPlayback,)),
                 CONVERSATION: frozenset(
-                    (SpeechStarted, TranscriptReady, TranscriptGuessed, NothingUnderstood, WordsHeard)
+                    (SpeechStarted, TranscriptReady, TranscriptGuessed, Drop, NothingUnderstood, WordsHeard)
                 ),
             },
             to_anybody=frozenset((WordsHeard,)),

@@ -32,6 +32,7 @@ class FrameType(enum.IntEnum):
     EXITED = 15  # to the home: how the worker has ended; the last frame of a channel
     PICTURE = 16  # to the host: an envelope with the picture that it speaks of, as JPEG
     STREAM = 17  # either way: bytes of a connection to a server that the worker runs
+    TRACE = 18  # to the home: bytes of what the worker records
 
 
 class LinkClosed(Exception):

@@ -33,6 +33,7 @@ class LocalLink:
     def __init__(self, connection: "Connection") -> None:
         self.connection = connection
         self._writing = threading.Lock()
+        self._closing = threading.Lock()
         self._buffer = bytearray()
         self._readable = waiting_for((connection,))
         self._has_room = has_room(connection)
@@ -84,7 +85,8 @@ class LocalLink:
         return not self._writing.locked() and self._has_room()
 
     def hang_up(self) -> None:
-        with contextlib.suppress(OSError):
+        # Not while another thread closes it: the descriptor could be somebody else's by then.
+        with self._closing, contextlib.suppress(OSError):
             if sys.platform == "win32":
                 self.connection.close()
             else:
@@ -92,7 +94,7 @@ class LocalLink:
                     twin.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
+        with self._closing, contextlib.suppress(OSError):
             self.connection.close()
 
     def _next(self) -> bytes:

@@ -48,10 +48,11 @@ class WorkerProcess:
         self.link = LocalLink(ours)
         # In shared memory, for the spawn writes its arguments into a pipe of which this process holds both ends: if the
         # child dies before it reads, what exceeds the pipe's 4 kB on Windows (64 on Linux) is never written to its end.
-        encoded = _spawn.RawArray("B", msgspec.msgpack.encode(boot))
+        # Kept as long as this object: `start` forgets its arguments, and what nobody holds is written over by the next.
+        self._encoded = _spawn.RawArray("B", msgspec.msgpack.encode(boot))
         self._process = _spawn.Process(
             target=run,
-            args=(self._theirs, self.shared, encoded),
+            args=(self._theirs, self.shared, self._encoded),
             name=boot.address,
             daemon=True,
         )

@@ -3,7 +3,13 @@
 import re
 from pathlib import Path
 
+_UNFIT = re.compile(r"[^A-Za-z0-9_.-]")
 _FILE = re.compile(r"(?P<node>.+)\.(?P<number>\d+)\.mcap")
+
+
+def file_stem(node: str) -> str:
+    """What the names of a node's files begin with."""
+    return _UNFIT.sub("_", node)
 
 
 def segments_by_node(trace: Path) -> dict[str, list[Path]]:

@@ -1,8 +1,9 @@
 """The node agent: runs workers for a home on this machine, and ends them when the home is lost."""
 
 import logging
+import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ from actors.kernel.errors import MessageError
 from actors.kernel.message import decode, encode
 from actors.vision.messages import FrameReady
 from supervisor.hosts.agent.relay import Prepared, Refused, Relay
+from supervisor.hosts.agent.spool import AT_ONCE, Spool
 from supervisor.hosts.frames import HostBoot, MalformedFrame
 from supervisor.hosts.permissions import PERMISSIONS
 from supervisor.nodes.boot import Boot
 from supervisor.nodes.link import Link
 
 log = logging.getLogger(__name__)
+
+SPOOL = Path("data") / "hosts" / "spool"
+"""Where workers record until the home has it."""
 
 MOST = 32
 """Workers at a time, standby processes among them."""
@@ -27,8 +32,7 @@ ENDS_WITHIN = 5.0
 
 class Agent:
     """home: this machine's own folder. code: the version of its code. models: the checksums of its models, by name.
-    ahead: how many seconds the home's clock is ahead of this machine's. trace: how workers record here, empty for not
-    at all. allowed: the addresses of the actors that it runs."""
+    ahead: how many seconds the home's clock is ahead of this machine's. allowed: the actors that it runs."""
 
     def __init__(
         self,
@@ -36,15 +40,14 @@ class Agent:
         code: str,
         models: Callable[[], Mapping[str, str]],
         ahead: Callable[[], float] = lambda: 0.0,
-        trace: Mapping[str, Any] | None = None,
         allowed: frozenset[str] = frozenset(PERMISSIONS),
     ) -> None:
         self._home = home
         self._code = code
         self._models = models
         self._ahead = ahead
-        self._trace = trace or {}
         self._allowed = allowed
+        shutil.rmtree(home / SPOOL, ignore_errors=True)  # what an agent that was killed has left
         self._lock = threading.Lock()
         self._relays: dict[Relay, threading.Thread] = {}
         self._closed = False
@@ -96,11 +99,8 @@ class Agent:
             raise Refused(
                 f"its models differ from the home's ({', '.join(wrong[:3])}): run `make setup` on both"
             )
-        return _OnThisMachine(
-            msgspec.structs.replace(
-                boot, home=str(self._home), trace=self._trace if boot.trace else {}, ahead=self._ahead()
-            )
-        )
+        here = msgspec.structs.replace(boot, home=str(self._home), ahead=self._ahead())
+        return _OnThisMachine(here, self._home / SPOOL)
 
     def _run(self, relay: Relay) -> None:
         try:
@@ -121,7 +121,14 @@ def differing(wanted: Mapping[str, str], found: Mapping[str, str]) -> Sequence[s
 class _OnThisMachine:
     """A worker's start here, with a ring for the pictures that come to it, if it looks at any."""
 
-    def __init__(self, boot: Boot) -> None:
+    def __init__(self, boot: Boot, spool: Path) -> None:
+        self._spool: Spool | None = None
+        if boot.trace:
+            try:
+                self._spool = Spool(spool, boot.address, boot.run, boot.trace)
+            except OSError as error:
+                log.warning("%s: nothing is recorded: %s", boot.address, error.strerror or error)
+            boot = msgspec.structs.replace(boot, trace=self._spool.options if self._spool else {})
         self.boot = boot
         self._ring: Any = None
         self._writer: Any = None
@@ -159,7 +166,12 @@ class _OnThisMachine:
         seen = msgspec.structs.replace(message, height=height, width=width, channels=channels)
         return encode(msgspec.structs.replace(found, message=seen))
 
+    def recorded(self, most: int = AT_ONCE) -> Iterator[bytes]:
+        return self._spool.pieces(most) if self._spool is not None else iter(())
+
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
             self._ring.close()
+        if self._spool is not None:
+            self._spool.close()

@@ -10,13 +10,14 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from typing import Protocol
 
 import msgspec
 
 from supervisor.hosts.agent.served import Served
+from supervisor.hosts.agent.spool import AT_ONCE
 from supervisor.hosts.frames import (
     Exit,
     HostBoot,
@@ -58,6 +59,9 @@ class Prepared(Protocol):
     def taken_picture(self, envelope: bytes, jpeg: bytes) -> bytes:
         """Put the picture where the worker looks; the envelope that says so. Raises MalformedFrame."""
 
+    def recorded(self, most: int = AT_ONCE) -> Iterator[bytes]:
+        """The bodies of TRACE frames for what is new, so many at most (0 for all)."""
+
     def close(self) -> None: ...
 
 
@@ -79,7 +83,7 @@ class Relay:
         self._to_write: SimpleQueue[tuple[FrameType, bytes] | None] = SimpleQueue()
         self._fates = threading.Lock()
         self._told = bytearray(WINDOW)
-        self._reported_at = 0.0
+        self._reported_at = self._recorded_at = 0.0
         self._counted: tuple[int, ...] = ()
 
     @property
@@ -144,7 +148,7 @@ class Relay:
         log.info("%s: runs as process %d", self.address, worker.pid)
         for work in (lambda: self._hear(worker, served), lambda: self._write(worker, prepared)):
             threading.Thread(target=work, name=f"{self.address}/relay", daemon=True).start()
-        self._carry(worker, served)
+        self._carry(worker, served, prepared)
         self._to_write.put(None)
         worker.join(ENDS_WITHIN)
         if worker.exitcode is None:
@@ -152,6 +156,7 @@ class Relay:
             worker.join()
         with contextlib.suppress(LinkClosed):
             self._report(worker, served)
+            self._send_recorded(prepared, 0)
         self._say_exit(Exit(worker.exitcode))
         log.info("%s: process %d has ended", self.address, worker.pid)
         served.close()
@@ -213,7 +218,7 @@ class Relay:
 
     # -- to the home
 
-    def _carry(self, worker: WorkerProcess, served: Served) -> None:
+    def _carry(self, worker: WorkerProcess, served: Served, prepared: Prepared) -> None:
         """Carry what the worker sends, until its end; what became of its mail when it says so, and now and then."""
         link = worker.link
         try:
@@ -223,8 +228,15 @@ class Relay:
                     self._report(worker, served)
                 else:
                     self._send(frame, body, served)
+                if (now := time.monotonic()) - self._recorded_at > SILENT:
+                    self._recorded_at = now
+                    self._send_recorded(prepared, AT_ONCE)
         except LinkClosed:
             link.hang_up()
+
+    def _send_recorded(self, prepared: Prepared, most: int) -> None:
+        for piece in prepared.recorded(most):
+            self._channel.send(FrameType.TRACE, piece)
 
     def _send(self, frame: FrameType, body: bytes, served: Served) -> None:
         if frame is FrameType.MAIL:

@@ -19,7 +19,6 @@ from supervisor.hosts.wire.agent_wire import AgentWire
 from supervisor.hosts.wire.host_link import HostLink, LinkState
 from supervisor.logs import start_logging
 from supervisor.nodes.boot import register_messages
-from supervisor.nodes.node_recorder import recorder_options
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ class AgentSession:
         self._say, self._tell = say, tell
         self._told = ""
         self._ran: tuple[str, ...] = ()
-        self.agent = Agent(home, code_version(), model_sums, self._ahead, recorder_options(config, home))
+        self.agent = Agent(home, code_version(), model_sums, self._ahead)
         self._wire = AgentWire(
             self._identity,
             addresses,

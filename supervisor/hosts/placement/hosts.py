@@ -12,6 +12,7 @@ from config.schema import Config
 from supervisor.hosts.build import code_version, model_sums
 from supervisor.hosts.frames import HostBoot
 from supervisor.hosts.permissions import Permission, permission_of
+from supervisor.hosts.placement.fetched_trace import FetchedTrace
 from supervisor.hosts.placement.mail_gate import MailGate
 from supervisor.hosts.placement.pictures import PictureSender
 from supervisor.hosts.placement.placement import LinkSeen
@@ -108,7 +109,15 @@ class HostsOfHome:
             gate,
             PictureSender(boot.frames, directory) if looks and boot.frames is not None else None,
             Tunnel() if boot.address.partition("/")[0] == LOCAL_LLM else None,
+            _trace_of(boot),
         )
+
+
+def _trace_of(boot: Boot) -> FetchedTrace | None:
+    if not boot.trace:
+        return None
+    folder = Path(str(boot.trace["directory"])) / boot.run
+    return FetchedTrace(folder, boot.address, 2 * int(boot.trace["max_segment_size"]))
 
 
 def _row(link: Any, drained: bool) -> Mapping[str, Any]:

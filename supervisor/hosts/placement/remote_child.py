@@ -17,6 +17,7 @@ import msgspec
 from actors.kernel.durations import PLACES
 from actors.kernel.message import Envelope
 from supervisor.hosts.frames import Exit, HostBoot, MalformedFrame, exit_in, fates_in, report_in
+from supervisor.hosts.placement.fetched_trace import FetchedTrace
 from supervisor.hosts.placement.mail_gate import MailGate
 from supervisor.hosts.placement.tunnel import Tunnel
 from supervisor.nodes.boot import Boot
@@ -43,6 +44,7 @@ FROM_A_HOST = frozenset(
         FrameType.FATES,
         FrameType.EXITED,
         FrameType.STREAM,
+        FrameType.TRACE,
     )
 )
 
@@ -73,6 +75,7 @@ class RemoteChild:
         gate: MailGate,
         apart: Pictures | None = None,
         tunnel: Tunnel | None = None,
+        trace: FetchedTrace | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         kind: str = "host",
     ) -> None:
@@ -85,6 +88,7 @@ class RemoteChild:
         self.link = ChannelLink(self)
         self.apart = apart
         self.tunnel = tunnel
+        self._trace = trace
         self._open = open
         self._boot_on_host = boot_on_host
         self._gate = gate
@@ -163,6 +167,8 @@ class RemoteChild:
         self.link.close()
         if self.tunnel is not None:
             self.tunnel.close()
+        if self._trace is not None:
+            self._trace.close()
 
     def rss(self) -> int:
         return self._rss
@@ -196,6 +202,10 @@ class RemoteChild:
             raise MalformedFrame(f"a {frame.name} frame")
         if frame is FrameType.FATES:
             return self._take_report(body)
+        if frame is FrameType.TRACE:
+            if self._trace is not None:
+                self._trace.take(body)
+            return None
         if frame is FrameType.STREAM:
             if self.tunnel is not None:
                 self.tunnel.take(body)

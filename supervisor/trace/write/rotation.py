@@ -5,7 +5,6 @@ Opening a segment prunes old ones. When the disk refuses, OSError is raised, and
 
 import os
 import platform
-import re
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from actors.kernel.record import Record
+from supervisor.trace.layout import file_stem
 from supervisor.trace.read.index import IndexBuilder, save_index
 from supervisor.trace.write.chunk_builder import Compression
 from supervisor.trace.write.encode import Lines
@@ -115,8 +115,7 @@ class RotatingWriter:
         folder = self._directory / self._run
         limits = self._limits
         prune(self._directory, keep=limits.keep, oldest=time.time() - limits.keep_age, spare=folder)
-        name = re.sub(r"[^A-Za-z0-9_.-]", "_", self._node)
-        self._segment = create_segment(folder, name, limits.compression, self._metadata())
+        self._segment = create_segment(folder, file_stem(self._node), limits.compression, self._metadata())
         self._opened_at = time.monotonic()
         self._contents = IndexBuilder()
 

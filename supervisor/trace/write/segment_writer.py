@@ -120,20 +120,23 @@ def create_segment(
     folder: Path, node: str, compression: Compression, metadata: Mapping[str, str]
 ) -> SegmentWriter:
     """A new `NODE.N.mcap` (0600) in `folder` with the first free N. Raises OSError."""
+    number, path, descriptor = next_segment(folder, node)
+    segment = SegmentWriter(path, descriptor, compression)
+    try:
+        segment.describe({**metadata, "segment": str(number)})
+    except OSError:
+        segment.abandon()
+        path.unlink(missing_ok=True)
+        raise
+    return segment
+
+
+def next_segment(folder: Path, node: str) -> tuple[int, Path, int]:
+    """The first free N, its file, which is made, and a descriptor that writes it. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     for number in count(1):
         path = folder / f"{node}.{number:04}.mcap"
-        try:
-            descriptor = os.open(path, flags, 0o600)
-        except FileExistsError:
-            continue
-        segment = SegmentWriter(path, descriptor, compression)
-        try:
-            segment.describe({**metadata, "segment": str(number)})
-        except OSError:
-            segment.abandon()
-            path.unlink(missing_ok=True)
-            raise
-        return segment
+        with contextlib.suppress(FileExistsError):
+            return number, path, os.open(path, flags, 0o600)
     raise AssertionError("count() ended")

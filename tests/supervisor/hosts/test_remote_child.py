@@ -66,6 +66,10 @@ class OnHost:
         assert isinstance(answer, Said)
         return answer
 
+    def tell(self, text: str) -> str:
+        """Have it say `text` to the collector; the id of the message."""
+        return self.client.id_of(self.client.tell("echo", Say(text, to="collector")))
+
     def collect(self, address: str) -> "queue.SimpleQueue[str]":
         """Texts said to `address`."""
         seen: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -138,7 +142,7 @@ def test_a_worker_that_dies_while_its_host_lives_costs_the_message_that_it_was_h
 ) -> None:
     placed.run()
     before = [placed.client.ask("echo", Say(f"before {n}")) for n in range(50)]
-    killer = placed.client.tell("echo", poison)
+    killer = placed.client.id_of(placed.client.tell("echo", poison))
     after = [placed.client.ask("echo", Say(f"after {n}")) for n in range(300)]
     failure = placed.ended.get(timeout=WITHIN)
     assert failure is not None
@@ -154,7 +158,7 @@ def test_sigkill_of_a_worker_in_the_middle_of_a_stream_loses_one_message_and_kee
 ) -> None:
     seen = placed.collect("collector")
     placed.run()
-    sent = [placed.client.tell("echo", Say(str(n), to="collector")) for n in range(1000)]
+    sent = [placed.tell(str(n)) for n in range(1000)]
     worker_of(host).kill()
     assert placed.ended.get(timeout=WITHIN) is not None
     placed.run()
@@ -174,7 +178,7 @@ def test_a_lost_host_leaves_in_doubt_what_it_had_not_reported_and_all_else_goes_
     for n in range(40):
         assert placed.client.ask("echo", Say(f"answered {n}")).get(timeout=WITHIN)
     worker_of(host).suspend()
-    sent = [placed.client.tell("echo", Say(str(n), to="collector")) for n in range(500)]
+    sent = [placed.tell(str(n)) for n in range(500)]
     wait_for(lambda: handle.settle() == HOST_WINDOW)
     host.lose()
     failure = placed.ended.get(timeout=WITHIN)
@@ -192,7 +196,7 @@ def test_a_lost_host_leaves_in_doubt_what_it_had_not_reported_and_all_else_goes_
 def test_what_was_reported_done_is_never_in_doubt(placed: OnHost, host: HostDouble) -> None:
     seen = placed.collect("collector")
     handle = placed.run()
-    sent = [placed.client.tell("echo", Say(str(n), to="collector")) for n in range(300)]
+    sent = [placed.tell(str(n)) for n in range(300)]
     for _ in sent:
         seen.get(timeout=WITHIN)
     wait_for(lambda: handle.settle() == 0)
@@ -212,7 +216,7 @@ def test_every_message_is_handled_dead_or_waits_however_often_the_host_is_lost(
     for _ in range(4):
         host.away = False
         placed.run()
-        sent += [placed.client.tell("echo", Say(str(len(sent) + n), to="collector")) for n in range(200)]
+        sent += [placed.tell(str(len(sent) + n)) for n in range(200)]
         arrived.append(seen.get(timeout=WITHIN))
         host.lose()
         assert placed.ended.get(timeout=WITHIN) is not None

@@ -236,3 +236,14 @@ def test_what_was_handled_is_told_and_what_killed_is_not(pinned: Pinned) -> None
     assert pinned.ended.get(timeout=WITHIN) is not None
     assert sorted(handled) == sorted(said)
     assert killer not in handled
+
+
+def test_many_processes_that_start_at_once_each_get_what_they_are_to_do() -> None:
+    """What one is to do lies in memory that is not given to the next before it has read it."""
+    all_of_them = [Pinned() for _ in range(6)]
+    for pinned in all_of_them:
+        pinned.launch()
+    for pinned in all_of_them:
+        assert pinned.ready.get(timeout=WITHIN * 3) == 1
+    for pinned in all_of_them:
+        assert stop(pinned) is None
