@@ -20,7 +20,7 @@ from supervisor.hosts.wire import keys
 from supervisor.hosts.wire.channel import Channel
 from supervisor.hosts.wire.connection import Connection
 from supervisor.hosts.wire.handshake import Answered, GreetingRefused, Papers, answer, nonce_of, refuse
-from supervisor.hosts.wire.host_link import HostLink, LinkState, seen
+from supervisor.hosts.wire.host_link import HostLink, seen
 from supervisor.hosts.wire.listener import Listener
 from supervisor.hosts.wire.network import Network, NetworkTrouble, configuration
 from supervisor.hosts.wire.refusals import RateLimit, Reason, Refusals
@@ -317,6 +317,3 @@ class HomeWire:
         for guest in old:
             if guest.listener is not None:
                 guest.listener.close()
-
-
-__all__ = ["CannotListen", "HomeWire", "HostAway", "HostLink", "LinkState"]
