@@ -11,8 +11,10 @@ from actors.kernel.record import Handled, Record
 from config.schema import PINNED, ActorSettings, Config
 from supervisor.audit.directory import AuditedDirectory
 from supervisor.audit.message_audit import MessageAudit
+from supervisor.chaos.machines import Machines
 from supervisor.chaos.plan import Target
 from supervisor.demo.instance import free_port
+from supervisor.hosts.permissions import PERMISSIONS
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import walk
 from supervisor.runtime.runtime import Runtime
@@ -23,10 +25,13 @@ HANDLER_TIMEOUT = 1.0
 PINNED_HANDLER_TIMEOUT = 3.0
 
 
-def configuration(home: Path) -> Config:
-    """All that needs no hardware, scripted replies, short timeouts, and supervisors that do not give up."""
+def configuration(home: Path, machines: Machines | None = None) -> Config:
+    """All that needs no hardware, scripted replies, short timeouts, and supervisors that do not give up. With machines,
+    whatever may run there does."""
     timeout = {"handler_timeout": PINNED_HANDLER_TIMEOUT}
     heavy = {address: item.model_copy(update=timeout) for address, item in PINNED.items()}
+    away = {name: item.model_dump() for name, item in heavy.items() if name in PERMISSIONS}
+    elsewhere = machines.settings(away) if machines is not None else {}
     light = {child.address for child in walk(tree(Config())) if child.actor} - {*PINNED, PERSISTENCE}
     return Config.model_validate(
         {
@@ -46,26 +51,32 @@ def configuration(home: Path) -> Config:
                 "backoff_max": 0.2,
                 "backoff_reset": 2.0,
             },
-            "actors": heavy | {name: ActorSettings(handler_timeout=HANDLER_TIMEOUT) for name in light},
+            **elsewhere,
+            "actors": {
+                **heavy,
+                **{name: ActorSettings(handler_timeout=HANDLER_TIMEOUT) for name in light},
+                **elsewhere.get("actors", {}),
+            },
         }
     )
 
 
-def build(home: Path, audit: MessageAudit, *, text: bool) -> Runtime:
+def build(home: Path, audit: MessageAudit, machines: Machines | None = None, *, text: bool) -> Runtime:
     """The real tree, whose mail `audit` follows in the root process, and at pinned actors."""
 
     def record(record: Record) -> None:
         if isinstance(record, Handled) and record.failure is None:
             audit.handled((record.envelope,))
 
-    directory, config = AuditedDirectory(audit), configuration(home)
+    directory, config = AuditedDirectory(audit), configuration(home, machines)
     return Runtime(config, home, text=text, directory=directory, on_handled=audit.handled, also=record)
 
 
-def targets(runtime: Runtime) -> tuple[Target, ...]:
-    """All actors except the root and the core group."""
+def targets(runtime: Runtime, machines: Machines | None = None) -> tuple[Target, ...]:
+    """All actors except the root and the core group, and the machines."""
     slots = runtime.registry.slots.values()
-    return tuple(
+    hosts = tuple(Target(name, machine=True) for name in machines.names) if machines is not None else ()
+    return hosts + tuple(
         Target(
             slot.address,
             slot.pin == "process",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from actors.kernel.errors import AskError
 from actors.kernel.message import Message
 from actors.kernel.protocol.lifecycle import Fail, Hang, Ping
+from supervisor.chaos.machines import KINDS, Machines
 from supervisor.faults.injector import Means
 from supervisor.faults.plan import Fault
 from supervisor.otp.messages import KillChild, PinChild, RestartChild
@@ -26,12 +27,14 @@ class LiveFaults:
     """recoveries: seconds from each fault that ended an incarnation until the actor answered again.
     missing: a sentence for each actor that never did."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, machines: Machines | None = None) -> None:
         self.recoveries: list[float] = []
         self.missing: list[str] = []
         self._runtime = runtime
         self._watching: list[threading.Thread] = []
         self.means: Means = dict.fromkeys(_MEANS, self._inject)
+        if machines is not None:
+            self.means = {**self.means, **dict.fromkeys(KINDS, machines.inject)}
 
     def wait(self) -> None:
         """Wait until every actor has answered, or is missing."""

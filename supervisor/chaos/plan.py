@@ -19,29 +19,39 @@ class Target(msgspec.Struct, frozen=True):
     pinned: it has its own process.
     group: it is a supervisor.
     movable: it has no device and no port, and may run anywhere.
+    machine: it is no actor, but a host.
     """
 
     address: str
     pinned: bool = False
     group: bool = False
     movable: bool = False
+    machine: bool = False
 
 
 def profile(targets: Sequence[Target]) -> FaultProfile:
     """Every kind with the same weight, each at the targets that it suits."""
     kinds = {
-        kind: FaultKind(1, tuple(target.address for target in targets if suits(target)))
+        kind: FaultKind(1, tuple(one.address for one in targets if suits(one)), *_LASTS.get(kind, (0.0, 0.0)))
         for kind, suits in _SUITS.items()
     }
     return FaultProfile(EVERY, SHARE, {name: kind for name, kind in kinds.items() if kind.targets})
 
 
 def _is_actor(target: Target) -> bool:
-    return not target.group
+    return not (target.group or target.machine)
 
 
 def _is_process(target: Target) -> bool:
     return target.pinned and not target.group
+
+
+def _is_machine(target: Target) -> bool:
+    return target.machine
+
+
+_LASTS = {"partition": (0.5, 10.0), "lost host": (1.0, 8.0)}
+"""Seconds, at least and at most."""
 
 
 _SUITS: dict[str, Callable[[Target], bool]] = {
@@ -55,4 +65,5 @@ _SUITS: dict[str, Callable[[Target], bool]] = {
     "move": lambda target: target.movable,
     "instances": lambda target: target.movable,
     "group": lambda target: target.group,
+    **dict.fromkeys(("partition", "lost host", "lost link", "lost frame"), _is_machine),
 }

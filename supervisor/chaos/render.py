@@ -35,6 +35,7 @@ def lines(report: ChaosReport, *, text: bool) -> Iterator[str]:
         yield f"[red]fault[/]      {escape(fault)}"
     if len(report.faults) > SHOWN:
         yield f"[red]fault[/]      and {len(report.faults) - SHOWN} more (--json has them all)"
-    again = f"supervisor chaos --seconds {report.seconds:g} --seed {report.seed}{' --text' * text}"
+    hosts = f" --hosts {report.hosts}" if report.hosts else ""
+    again = f"supervisor chaos --seconds {report.seconds:g} --seed {report.seed}{' --text' * text}{hosts}"
     verdict = "[bold green]PASSED[/]" if report.passed else "[bold red]FAILED[/]"
     yield f"{verdict}     the same again: {again}"

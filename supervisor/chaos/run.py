@@ -1,6 +1,7 @@
 """One chaos test: load, faults, a quiet time, the end, and the count of messages."""
 
 import contextlib
+import socket
 import statistics
 import threading
 import time
@@ -16,7 +17,9 @@ from supervisor.audit.message_audit import DeliveryCounts, MessageAudit
 from supervisor.chaos.environment import build, targets
 from supervisor.chaos.inject import LiveFaults
 from supervisor.chaos.load import Load, Turns
+from supervisor.chaos.machines import Machines
 from supervisor.chaos.plan import profile
+from supervisor.demo.instance import free_port
 from supervisor.faults.injector import FaultInjector
 from supervisor.faults.plan import Fault, plan
 from supervisor.logs import start_logging
@@ -49,6 +52,7 @@ class ChaosReport(msgspec.Struct, frozen=True):
 
     seed: int
     seconds: float
+    hosts: int
     account: DeliveryCounts
     injected: dict[str, int] = msgspec.field(name="blows")
     restarts: dict[str, int]
@@ -72,22 +76,26 @@ def run(
     seconds: float,
     *,
     text: bool = False,
+    hosts: int = 0,
     show: Callable[[ChaosProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> ChaosReport:
-    """Run a chaos test in the folder `home`. `stop` ends the faults early."""
+    """Run a chaos test in the folder `home`. `stop` ends the faults early. hosts: other machines that run workers."""
     stop = stop or threading.Event()
     violations: list[str] = []
     audit = MessageAudit(violations.append)
     before = _children()
-    runtime = build(home, audit, text=text)
+    machines = Machines(home, hosts, free_port(socket.SOCK_STREAM), seed) if hosts else None
+    runtime = build(home, audit, machines, text=text)
     start_logging(runtime.config.logging, home / "data")
     faults: list[str] = []
+    if machines is not None:
+        machines.start()
     runtime.start()
     if not runtime.wait_ready(READY_WITHIN):
         faults.append(f"the tree was not ready within {READY_WITHIN:g} s")
     load = Load(runtime, runtime.config.osc.input_port)
-    live = LiveFaults(runtime)
+    live = LiveFaults(runtime, machines)
     injector = FaultInjector(live.means)
 
     def progress(phase: str, elapsed: float) -> None:
@@ -95,9 +103,11 @@ def run(
         show(ChaosProgress(phase, elapsed, injector.injected.total(), restarts, audit.sent_count))
 
     load.start()
-    _inject(plan(seed, seconds, profile(targets(runtime))), injector, seconds, stop, progress)
+    _inject(plan(seed, seconds, profile(targets(runtime, machines))), injector, seconds, stop, progress)
     progress("quiet", seconds)
     load.end()
+    if machines is not None:
+        machines.recover()
     live.wait()
     faults += live.missing
     if not _becomes_quiet(runtime, QUIET_WITHIN):
@@ -106,6 +116,8 @@ def run(
     restarts = {slot.address: slot.restarts for slot in runtime.registry.slots.values() if slot.restarts}
     if not runtime.stop(STOP_WITHIN):
         faults.append(f"not everything stopped within {STOP_WITHIN:g} s")
+    if machines is not None:
+        machines.close()
     account = _final(audit, violations, runtime)
     faults += account.faults
     if load.turns.unanswered:
@@ -115,6 +127,7 @@ def run(
     return ChaosReport(
         seed,
         seconds,
+        hosts,
         account,
         dict(injector.injected),
         restarts,

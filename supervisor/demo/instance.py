@@ -118,9 +118,9 @@ class DemoInstance:
         raise DemoFailed(f"the instance was not ready within {READY_WITHIN:g} s:\n{self.printed()}")
 
 
-def free_port() -> int:
-    """An unused UDP port on 127.0.0.1."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
+    """An unused port on 127.0.0.1: of UDP, or with SOCK_STREAM of TCP."""
+    with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port

@@ -20,6 +20,7 @@ FAULTS = {
     "lag": "the link to a process is slow",
     "partition": "nothing gets through to another machine, for longer or less long than it is waited for",
     "lost host": "another machine is gone, with all that ran there",
+    "lost link": "the connection to another machine ends",
     "lost frame": "a link to another machine has lost something",
     "move": "an actor is moved from a thread to a process, or back",
     "instances": "an actor gets another number of instances",

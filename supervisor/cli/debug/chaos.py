@@ -25,12 +25,19 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed of the faults. Default: another one each time.")
 @click.option("--text", is_flag=True, help="Run without microphone and voice, which costs less.")
 @click.option(
+    "--hosts",
+    type=click.IntRange(0, 8),
+    default=0,
+    metavar="N",
+    help="Run workers on N other machines as well: agents of this one, behind a bad network that is parted.",
+)
+@click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
     help="Use this folder and keep its log and trace.",
 )
 @json_option
-def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_json: bool) -> None:
+def chaos(seconds: float, seed: int | None, text: bool, hosts: int, keep: Path | None, as_json: bool) -> None:
     """Chaos-test the actor tree: kill, hang, freeze, flood and move actors under load, and account for every message.
 
     The test uses its own folder and ports, and touches no running instance. Exit status 1 if a message has no outcome
@@ -53,7 +60,7 @@ def chaos(seconds: float, seed: int | None, text: bool, keep: Path | None, as_js
             what = f"{progress.injected} faults, {progress.restarts} restarts, {progress.sent:,} messages"
             update(completed=progress.elapsed, description=progress.phase, what=what)
 
-        report = run(folder, seed, seconds, text=text, show=show, stop=stop)
+        report = run(folder, seed, seconds, text=text, hosts=hosts, show=show, stop=stop)
     if as_json:
         print_json({**msgspec.to_builtins(report), "passed": report.passed})
     else:

@@ -236,7 +236,7 @@ class Placement:
             self._directory.deliver(
                 Envelope(sender, slot.incarnation, next(self._numbers), slot.supervisor, note)
             )
-        return WaitingHandle(slot, on_ready, on_end, ready=not place.soon)
+        return WaitingHandle(slot, self._directory, on_ready, on_end, ready=not place.soon)
 
     # -- news of hosts, from any thread
 

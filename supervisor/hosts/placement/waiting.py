@@ -3,14 +3,15 @@
 import threading
 from collections.abc import Callable
 
+from actors.kernel.directory import Directory
 from actors.kernel.durations import Counts, no_counts
 from actors.kernel.protocol.lifecycle import Failure, Stop
 from supervisor.otp.slot import ActorSlot
 
 
 class WaitingHandle:
-    """Ends when its supervisor stops it (supervisor.otp.slot.ActorHandle). ready: tell the supervisor that this is how
-    it runs now."""
+    """Ends when its supervisor stops it (supervisor.otp.slot.ActorHandle). directory: takes what nobody handles. ready:
+    tell the supervisor that this is how it runs now."""
 
     pid = 0
     place = "wait"
@@ -22,12 +23,15 @@ class WaitingHandle:
     def __init__(
         self,
         slot: ActorSlot,
+        directory: Directory,
         on_ready: Callable[[], None],
         on_end: Callable[[Failure | None], None],
         *,
         ready: bool,
     ) -> None:
+        self._address = slot.address
         self._mailbox = slot.mailbox
+        self._directory = directory
         self._on_end = on_end
         self._once = threading.Lock()
         self._mailbox.rest(self._look)
@@ -44,7 +48,9 @@ class WaitingHandle:
 
     def _look(self) -> bool:
         """In the thread of whoever has sent something: nothing is done but to end when that was asked for."""
-        if self._mailbox.withdraw(Stop):
+        if stops := self._mailbox.withdraw(Stop):
+            for stop in stops:
+                self._directory.dead_letter(stop, "stopped", f"{self._address} waited for its host")
             self._end(None)
         return True
 

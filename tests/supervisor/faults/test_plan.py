@@ -3,6 +3,7 @@
 import pytest
 
 from supervisor.chaos.inject import _MEANS
+from supervisor.chaos.machines import KINDS
 from supervisor.chaos.plan import _SUITS
 from supervisor.faults.plan import FAULTS, FaultKind, FaultProfile, chosen, plan
 from supervisor.simulation.inject import _WAYS
@@ -24,8 +25,8 @@ def test_every_kind_happens_and_can_be_carried_out() -> None:
 
 
 def test_the_running_and_the_simulated_tree_share_one_vocabulary() -> None:
-    assert set(_MEANS) == set(_SUITS)
-    assert set(_MEANS) | set(_WAYS) == set(FAULTS)
+    assert set(_MEANS) | KINDS == set(_SUITS)
+    assert set(_SUITS) | set(_WAYS) == set(FAULTS)
 
 
 def test_a_fault_has_a_target_and_a_duration_of_its_kind() -> None:
