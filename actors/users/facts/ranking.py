@@ -16,7 +16,7 @@ DIGITS = 4  # of a score that count: beyond them processors may differ
 def scores(question: Sequence[str], texts: Sequence[Sequence[str]]) -> tuple[float, ...]:
     """A score for each of `texts`, given as terms, 0.0 for one that has no term of the question."""
     counted = [Counter(text) for text in texts]
-    found_in = {term: sum(term in counts for counts in counted) for term in set(question)}
+    found_in = {term: sum(term in counts for counts in counted) for term in dict.fromkeys(question)}
     if not any(found_in.values()):
         return (0.0,) * len(texts)
     mean = sum(map(len, texts)) / len(texts)
