@@ -129,10 +129,10 @@ def test_a_partition_of_ten_seconds_costs_nothing_that_was_said_afterwards(world
 def test_a_host_that_is_drained_is_left_and_a_stopped_one_is_told_of(
     world: World, supervisor: Command
 ) -> None:
-    for agent in world.agents.values():
-        agent.start()
+    world.agents["box"].start()
     with world.instance(f"actors.{LLM}.pin=host:*"):
         world.await_place("host:box")
+        world.agents["rack"].start()
         wait_for(lambda: set(world.status()["hosts"]["links"]) == {"box", "rack"})
         said = supervisor("--home", str(world.home), "host", "drain", "box")
         assert "box is drained; llm.local moves elsewhere" in said

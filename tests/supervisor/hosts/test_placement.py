@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from actors.kernel.protocol.lifecycle import Health
@@ -137,13 +138,10 @@ def test_a_standby_process_here_takes_over_from_a_lost_host(home: Home) -> None:
     wait_for(
         lambda: runtime.processes.warm().get("echo") == 2
     )  # one there, for its death; one here, for the host's
-    warm = {
-        child.pid
-        for child in runtime.processes._local._places["echo"][0]._child
-        and [runtime.processes._local._places["echo"][0]._child]
-    }  # type: ignore[attr-defined]
+    children = {child.pid for child in psutil.Process().children(recursive=True)}
     home.wire.lose("box")
-    assert home.say("who?").pid in warm
+    home.await_place("process")
+    assert home.say("who?").pid in children, "it was there before"
 
 
 def test_what_waits_for_its_host_keeps_its_mail_and_says_that_it_is_down(home: Home) -> None:
