@@ -157,7 +157,14 @@ class Recorder:
                 writer.close()
         except OSError as error:
             self._queue.lose(writer.abandon())
-            self._in_trouble(error)
+            advice = f"Free the disk or correct trace.directory; tried every {RETRY:g} s"
+            self._in_trouble(str(error), advice)
+        except Exception as error:  # a fault of ours or of a library: the thread must not end without a word
+            self._queue.lose(writer.abandon())
+            what = f"{type(error).__name__}: {error}"
+            self._in_trouble(
+                what, f"This is a fault of Gerald's: please report it; tried again every {RETRY:g} s"
+            )
         else:
             self._trouble = ""
             self._queue.stick(False)
@@ -224,13 +231,12 @@ class Recorder:
             self._warned.add(name)
             log.warning("trace: %s cannot be encoded, and is missing from now on: %s", name, error)
 
-    def _in_trouble(self, error: OSError) -> None:
+    def _in_trouble(self, why: str, advice: str) -> None:
         self._retry_at = time.monotonic() + RETRY
         self._queue.stick(True)
         if not self._trouble:
-            advice = f"Free the disk or correct trace.directory; tried every {RETRY:g} s"
-            log.warning("trace %s cannot be written: %s. %s", self.folder, error, advice)
-        self._trouble = str(error)
+            log.warning("trace %s cannot be written: %s. %s", self.folder, why, advice)
+        self._trouble = why
 
     def _report_loss(self, writer: "RotatingWriter", count: int) -> None:
         why = self._trouble or "more came than could be written"

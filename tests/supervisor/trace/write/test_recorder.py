@@ -22,6 +22,7 @@ from supervisor.trace.read.reader import Query, Trace
 from supervisor.trace.read.segment_reader import open_segment
 from supervisor.trace.write.recorder import Recorder, new_run
 from supervisor.trace.write.redaction import digest, restore
+from supervisor.trace.write.rotation import RotatingWriter
 from tests.supervisor.trace.samples import Heard, Noted, Sound, envelope, every_message, example, handled
 
 RUN = "20261123T190000Z-1"
@@ -375,6 +376,32 @@ def test_a_disk_that_refuses_is_said_waited_for_and_what_was_lost_noted(
     (lost,) = (line for line in found if isinstance(line, records.LostLine))
     assert lost.count == 3
     assert "trace.directory" in caplog.text
+
+
+def test_a_writer_that_fails_by_a_fault_of_its_own_says_so_and_goes_on_in_the_next_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supervisor.trace.write.recorder.RETRY", 0.01)
+    recorder = Recorder(tmp_path, "root", run=RUN, flush_interval=0.01)
+    recorder.append(handled(envelope(0, Noted(0))))
+    assert recorder.flush(60.0)
+    with monkeypatch.context() as broken:
+        broken.setattr(RotatingWriter, "flush", _fail)
+        recorder.append(handled(envelope(1, Noted(1))))
+        assert not recorder.flush(60.0)
+        assert "please report it" in caplog.text
+    deadline = time.monotonic() + 60.0
+    while recorder.trouble and time.monotonic() < deadline:
+        recorder.flush()
+    recorder.append(handled(envelope(2, Noted(2))))
+    recorder.close()
+    found = lines(tmp_path)
+    assert [line.message["number"] for line in found if isinstance(line, records.HandledLine)] == [0, 2]
+    assert [line.count for line in found if isinstance(line, records.LostLine)] == [1]
+
+
+def _fail(_: RotatingWriter) -> None:
+    raise ValueError("as planned")
 
 
 FULL = """
