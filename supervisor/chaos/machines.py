@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,29 +45,9 @@ class Machine:
 
     def start(self) -> None:
         """Start its agent, unless it runs."""
-        line = (
-            sys.executable,
-            "-m",
-            "supervisor",
-            "--home",
-            str(self._folder),
-            "host",
-            "run",
-            "--no-launcher",
-        )
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GERALD_")}
         with self._lock:
-            if self._closed or (self._process is not None and self._process.poll() is None):
-                return
-            with (self._folder / "agent.out").open("ab") as output:
-                self._process = subprocess.Popen(
-                    line,
-                    env=kept,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+            if not (self._closed or (self._process is not None and self._process.poll() is None)):
+                self._process = start_agent(self._folder)
 
     def part(self, seconds: float) -> bool:
         """Let nothing through for a while."""
@@ -137,7 +117,8 @@ class Machine:
 
 
 class Machines:
-    """All of them, by name; `means` injects faults. port: a free one, at which the home is to listen."""
+    """All of them, by name. Use as a context: within it their agents run. port: a free one, at which the home is to
+    listen."""
 
     def __init__(self, home: Path, count: int, port: int, seed: int) -> None:
         self._port = port
@@ -162,9 +143,14 @@ class Machines:
             "actors": placed,
         }
 
-    def start(self) -> None:
+    def __enter__(self) -> "Machines":
         for machine in self._machines.values():
             machine.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for machine in self._machines.values():
+            machine.close()
 
     def inject(self, fault: Fault) -> bool:
         """Let the fault happen. False when its machine is off already."""
@@ -175,10 +161,6 @@ class Machines:
         for machine in self._machines.values():
             machine.recover()
 
-    def close(self) -> None:
-        for machine in self._machines.values():
-            machine.close()
-
 
 _MEANS: Mapping[str, Callable[[Machine, float], bool]] = {
     "partition": Machine.part,
@@ -187,6 +169,21 @@ _MEANS: Mapping[str, Callable[[Machine, float], bool]] = {
     "lost frame": Machine.spoil,
 }
 KINDS = frozenset(_MEANS)
+
+
+def start_agent(machine: Path, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Start `supervisor host run` in the folder of a machine, in a session of its own; it prints to `agent.out` there.
+    before: what the command begins with, such as a network namespace."""
+    line = (sys.executable, "-m", "supervisor", "--home", str(machine), "host", "run", "--no-launcher")
+    with (machine / "agent.out").open("ab") as output:
+        return subprocess.Popen(
+            (*before, *line),
+            env={name: value for name, value in os.environ.items() if not name.startswith("GERALD_")},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def join(home: Path, machine: Path, name: str, address: str) -> None:

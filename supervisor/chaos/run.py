@@ -81,16 +81,32 @@ def run(
     stop: threading.Event | None = None,
 ) -> ChaosReport:
     """Run a chaos test in the folder `home`. `stop` ends the faults early. hosts: other machines that run workers."""
-    stop = stop or threading.Event()
+    before = _children()
+    with (
+        Machines(home, hosts, free_port(socket.SOCK_STREAM), seed)
+        if hosts
+        else contextlib.nullcontext() as machines
+    ):
+        report = _run(home, seed, seconds, machines, text=text, show=show, stop=stop or threading.Event())
+    left = _left_behind(before)
+    return msgspec.structs.replace(report, faults=(*report.faults, *left))
+
+
+def _run(
+    home: Path,
+    seed: int,
+    seconds: float,
+    machines: Machines | None,
+    *,
+    text: bool,
+    show: Callable[[ChaosProgress], None],
+    stop: threading.Event,
+) -> ChaosReport:
     violations: list[str] = []
     audit = MessageAudit(violations.append)
-    before = _children()
-    machines = Machines(home, hosts, free_port(socket.SOCK_STREAM), seed) if hosts else None
     runtime = build(home, audit, machines, text=text)
     start_logging(runtime.config.logging, home / "data")
     faults: list[str] = []
-    if machines is not None:
-        machines.start()
     runtime.start()
     if not runtime.wait_ready(READY_WITHIN):
         faults.append(f"the tree was not ready within {READY_WITHIN:g} s")
@@ -116,18 +132,16 @@ def run(
     restarts = {slot.address: slot.restarts for slot in runtime.registry.slots.values() if slot.restarts}
     if not runtime.stop(STOP_WITHIN):
         faults.append(f"not everything stopped within {STOP_WITHIN:g} s")
-    if machines is not None:
-        machines.close()
     account = _final(audit, violations, runtime)
     faults += account.faults
     if load.turns.unanswered:
         faults.append(f"{load.turns.unanswered} turns were never ended")
-    faults += (*_left_behind(before), *_ring_left(runtime))
+    faults += _ring_left(runtime)
     recoveries = sorted(live.recoveries) or [0.0]
     return ChaosReport(
         seed,
         seconds,
-        hosts,
+        len(machines.names) if machines is not None else 0,
         account,
         dict(injector.injected),
         restarts,

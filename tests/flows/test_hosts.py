@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from supervisor.chaos.machines import join
 from supervisor.control.client import call, stream
 from supervisor.demo.instance import DemoInstance, free_port
-from tests.doubles.agents import AgentProcess, join
+from tests.doubles.agents import AgentProcess
 from tests.doubles.namespaces import Machine, why_not
 from tests.flows.conftest import Command
 

@@ -48,7 +48,8 @@ def chaos(seconds: float, seed: int | None, text: bool, hosts: int, keep: Path |
 
     seed = random.randrange(10**6) if seed is None else seed
     stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with (
         tempfile.TemporaryDirectory(prefix="gerald-chaos-") as temporary,
         progress_bar("start", seconds, quiet=as_json) as update,
