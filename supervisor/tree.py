@@ -26,7 +26,6 @@ from actors.vrchat.messages import VRCHAT
 from actors.world.messages import WORLD, WORLD_LOG
 from config.plugins.discovery import installed_plugins, part_named, plugin_at
 from config.plugins.plugin import ACTORS, RECOGNIZERS, SYNTHESIZERS, Part, Plugin
-from config.schema.supervision import PLACEABLE
 from supervisor.otp.messages import ROOT
 from supervisor.otp.spec import ChildSpec, OnGiveUp, ProcessSettings, Start, Strategy, SupervisorSpec, walk
 
@@ -309,6 +308,9 @@ def _with_subscribers(groups: tuple[SupervisorSpec, ...]) -> tuple[SupervisorSpe
 
 
 def _configured(config: "Config", child: ChildSpec) -> ChildSpec:
+    # Imported here: who reads the names of actors needs no pydantic.
+    from config.schema.supervision import PLACEABLE
+
     settings = config.actor(child.address)
     return msgspec.structs.replace(
         child,

@@ -80,7 +80,8 @@ def _state_of(runtime: Runtime, domain: str) -> Mapping[str, Any]:
 
 def _tell(runtime: Runtime, request: Mapping[str, Any]) -> Answers:
     address = _address(runtime, request)
-    yield {"id": runtime.client.tell(address, _message(runtime, address, request))}
+    number = runtime.client.tell(address, _message(runtime, address, request))
+    yield {"id": runtime.client.id_of(number)}
 
 
 def _ask(runtime: Runtime, request: Mapping[str, Any]) -> Answers:

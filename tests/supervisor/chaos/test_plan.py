@@ -1,5 +1,6 @@
 """Which faults a running tree can have."""
 
+from supervisor.chaos.machines import KINDS
 from supervisor.chaos.plan import _SUITS, Target, profile
 from supervisor.faults.plan import plan
 
@@ -8,6 +9,7 @@ TARGETS = (
     Target("world", movable=True),
     Target("llm.local", pinned=True),
     Target("mind", group=True),
+    Target("attic", machine=True),
 )
 
 
@@ -26,6 +28,7 @@ def test_every_kind_of_fault_occurs_in_order_of_time_and_early_enough() -> None:
 def test_faults_suit_their_targets() -> None:
     for fault in plan(2, 600.0, profile(TARGETS)):
         assert (fault.target == "mind") is (fault.kind == "group")
+        assert (fault.target == "attic") is (fault.kind in KINDS)
         if fault.kind in ("sigkill", "freeze"):
             assert fault.target == "llm.local"
         if fault.kind in ("move", "instances"):
