@@ -8,7 +8,7 @@ import msgspec
 
 from actors.conversation.messages import ReplyEnded
 from actors.osc.wire import datagram
-from supervisor.control.turn_requests import talk
+from supervisor.control.requests.turns import talk
 from supervisor.control.wire import RequestRefused
 from supervisor.runtime.runtime import Runtime
 

@@ -9,7 +9,7 @@ from multiprocessing import AuthenticationError
 from typing import Any
 
 from supervisor.connection import Connection, limit_reads, limit_writes
-from supervisor.control.requests import answer
+from supervisor.control.requests.answer import answer
 from supervisor.control.wire import (
     HANDSHAKE_WITHIN,
     MAX_REQUEST,

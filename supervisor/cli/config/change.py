@@ -75,7 +75,7 @@ def diff(home: Home, as_json: bool) -> None:
 
 def put(home: Home, key: str, value: str | None, save: bool, as_json: bool) -> None:
     """Set a key, or with None take its override away, in the running instance and, with `save`, for the next start."""
-    from supervisor.control.config_requests import key_refused
+    from supervisor.control.requests.config import key_refused
 
     if why := key_refused(key):
         fail(FAILED, why)

@@ -28,8 +28,8 @@ from supervisor.cli.instance.service_report import ServiceReport
 from supervisor.cli.instance.typed import typed_lines
 from supervisor.cli.literal import escaped
 from supervisor.console import is_console
+from supervisor.control.requests.turns import talk
 from supervisor.control.server import ControlServer
-from supervisor.control.turn_requests import talk
 from supervisor.control.wire import RequestRefused
 from supervisor.instance import Claim
 from supervisor.launcher.link import LauncherLink

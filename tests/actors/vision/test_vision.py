@@ -30,7 +30,7 @@ from actors.vision.messages import (
 from actors.vision.size import ring_size
 from actors.vocabulary.backoff import Backoff
 from config.schema import ComputerVision, Config
-from supervisor.control.look_requests import LOOK_REQUESTS
+from supervisor.control.requests.look import LOOK_REQUESTS
 from supervisor.otp.spec import SupervisorSpec
 from supervisor.runtime.runtime import Runtime
 from supervisor.tree import tree

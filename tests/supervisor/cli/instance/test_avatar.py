@@ -8,7 +8,7 @@ from rich.console import Console
 
 from actors.osc.messages import AvatarIs, AvatarParameter
 from supervisor.cli.instance.avatar import headlines, table
-from supervisor.control.avatar_requests import described
+from supervisor.control.requests.avatar import described
 
 PARAMETERS = (
     AvatarParameter("Hat", "bool", True, True),

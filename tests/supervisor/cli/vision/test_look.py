@@ -13,7 +13,7 @@ from actors.vision.messages import PERSON, Box, Scene, Sight
 from actors.vocabulary.values import UNKNOWN, Person
 from supervisor.cli.vision.drawing import NAMED, UNNAMED, drawn, label, plain
 from supervisor.cli.vision.look import headline, table
-from supervisor.control.look_requests import described
+from supervisor.control.requests.look import described
 
 MIO = Person("usr_1", "Mio")
 NOW = 1000.0

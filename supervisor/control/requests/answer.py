@@ -14,19 +14,19 @@ from actors.kernel.protocol.state import GetState, StateIs
 from actors.osc.messages import OSC_RECEIVER, GetOscStatistics, OscStatistics
 from actors.system.messages import SYSTEM
 from actors.world.messages import WORLD
-from supervisor.control.actor_requests import ACTOR_REQUESTS
 from supervisor.control.ask import answer_of, plain_fields
-from supervisor.control.avatar_requests import AVATAR_REQUESTS
-from supervisor.control.config_requests import CONFIG_REQUESTS
-from supervisor.control.host_requests import HOST_REQUESTS
-from supervisor.control.look_requests import LOOK_REQUESTS
-from supervisor.control.metrics_requests import METRICS_REQUESTS
-from supervisor.control.now_requests import NOW_REQUESTS
-from supervisor.control.people_requests import PEOPLE_REQUESTS
-from supervisor.control.state_requests import STATE_REQUESTS
+from supervisor.control.requests.actors import ACTOR_REQUESTS
+from supervisor.control.requests.avatar import AVATAR_REQUESTS
+from supervisor.control.requests.config import CONFIG_REQUESTS
+from supervisor.control.requests.hosts import HOST_REQUESTS
+from supervisor.control.requests.look import LOOK_REQUESTS
+from supervisor.control.requests.metrics import METRICS_REQUESTS
+from supervisor.control.requests.now import NOW_REQUESTS
+from supervisor.control.requests.people import PEOPLE_REQUESTS
+from supervisor.control.requests.state import STATE_REQUESTS
+from supervisor.control.requests.turns import TURN_REQUESTS
+from supervisor.control.requests.vrchat import VRCHAT_REQUESTS
 from supervisor.control.summary import osc, place, resources, touch, turns
-from supervisor.control.turn_requests import TURN_REQUESTS
-from supervisor.control.vrchat_requests import VRCHAT_REQUESTS
 from supervisor.control.wire import RequestRefused, text_in
 from supervisor.nodes.boot import actor_class
 from supervisor.otp.spec import ChildSpec

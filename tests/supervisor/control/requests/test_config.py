@@ -10,7 +10,7 @@ import pytest
 from config.secrets.key_file import KeySource, key_path, make_key_file
 from config.secrets.secrets_writer import HEAD, encrypt_text, write_secrets
 from config.secrets.wrapped_key import BY_KEY_FILE, wrap
-from supervisor.control.requests import answer
+from supervisor.control.requests.answer import answer
 from supervisor.control.wire import RequestRefused
 from tests.supervisor.runtime.test_config_reload import Running
 

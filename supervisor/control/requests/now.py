@@ -24,7 +24,7 @@ from actors.vision.messages import CAMERA
 from actors.world.messages import WORLD, Present, WhoIsHere
 from supervisor.control.ask import plain_fields
 from supervisor.control.listener import Listener
-from supervisor.control.look_requests import why_closed
+from supervisor.control.requests.look import why_closed
 from supervisor.control.summary import turns
 from supervisor.otp.slot import ActorSlot
 from supervisor.runtime.runtime import Runtime

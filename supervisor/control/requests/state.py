@@ -9,8 +9,8 @@ from actors.kernel.protocol.state import GetState, StateIs
 from actors.kernel.protocol.storage import PERSISTENCE
 from actors.persistence.messages import BackupFailed, MakeBackup
 from config.secrets.key_file import EncryptionKeyError
-from supervisor.control.actor_requests import start_again
 from supervisor.control.ask import answer_of, plain_fields
+from supervisor.control.requests.actors import start_again
 from supervisor.control.wire import RequestRefused
 from supervisor.offline.schemas import actor_of
 from supervisor.runtime.runtime import Runtime
