@@ -28,6 +28,7 @@ from tests.doubles.wired import PATIENCE, House, echo, frames_until_closed
 
 ROOT = Path(__file__).parents[4]
 MAIL = FrameType.MAIL
+TRIES = 8
 
 
 class Network:
@@ -285,18 +286,22 @@ def test_late_words_of_a_host_that_was_cut_off_are_refused_and_counted(network: 
     channels: queue.SimpleQueue[Link] = queue.SimpleQueue()
     network.agent(network.house.invite("box"), channels.put, lambda: lost.put(None), address=relay.address)
     network.await_state("box", LinkState.UP)
-    link = network.wire.open("box")
-    far = channels.get(timeout=PATIENCE)
-    relay.weather = Weather(passing=False)
-    with suppress(LinkClosed):
-        for n in range(50):
-            far.send(MAIL, b"%d" % n)
-    assert "silent" in network.await_state("box", LinkState.DOWN).why
-    lost.get(timeout=PATIENCE)
-    relay.heal()
-    assert list(frames_until_closed(link)) == []
-    assert network.await_counts("box", "late") >= 1
-    network.await_state("box", LinkState.UP)
+    for _ in range(TRIES):
+        link = network.wire.open("box")
+        far = channels.get(timeout=PATIENCE)
+        relay.weather = Weather(passing=False)
+        with suppress(LinkClosed):
+            for n in range(50):
+                far.send(MAIL, b"%d" % n)
+        assert "silent" in network.await_state("box", LinkState.DOWN).why
+        lost.get(timeout=PATIENCE)
+        relay.heal()
+        assert list(frames_until_closed(link)) == []
+        network.await_state("box", LinkState.UP)
+        # None come where zenoh has closed the connection itself before the network was there again.
+        if network.wire.hosts()["box"].refused.get("late"):
+            break
+    assert network.wire.hosts()["box"].refused["late"] >= 1
     again = network.wire.open("box")
     assert again is not link
     again.send(MAIL, b"hello")
